@@ -1,0 +1,1 @@
+"""Value objects, labels, box arithmetic, checks and errors: what every other level speaks."""

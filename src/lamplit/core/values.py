@@ -1,0 +1,245 @@
+"""Value objects that pass between the stages: Box, Detection, LightReading, Face, FrameResult."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator, Sequence
+from dataclasses import asdict, dataclass
+
+import numpy as np
+
+from lamplit.core.arrays import FloatArray
+from lamplit.core.errors import InvalidArgumentError
+
+
+@dataclass(frozen=True, slots=True)
+class Box:
+    """A rectangle in pixels, half-open: a box around one pixel is (x, y, x + 1, y + 1).
+
+    Parameters
+    ----------
+    x1, y1 : float
+        Left and upper edge, in pixels from the picture's upper left corner.
+    x2, y2 : float
+        Right and lower edge; outside the box.
+
+    Raises
+    ------
+    InvalidArgumentError
+        If a number is not finite or the box has no area.
+
+    Examples
+    --------
+    >>> Box(10, 20, 30, 60).height
+    40
+    """
+
+    x1: float
+    y1: float
+    x2: float
+    y2: float
+
+    def __post_init__(self) -> None:
+        numbers = (self.x1, self.y1, self.x2, self.y2)
+        if not all(math.isfinite(n) for n in numbers) or self.x2 <= self.x1 or self.y2 <= self.y1:
+            raise InvalidArgumentError("box", "finite numbers with x1 < x2 and y1 < y2", str(numbers))
+
+    @property
+    def width(self) -> float:
+        """Width in pixels."""
+        return self.x2 - self.x1
+
+    @property
+    def height(self) -> float:
+        """Height in pixels."""
+        return self.y2 - self.y1
+
+    @property
+    def xyxy(self) -> FloatArray:
+        """The four edges as float32, shape (4,)."""
+        return np.array([self.x1, self.y1, self.x2, self.y2], dtype=np.float32)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LightReading:
+    """What the grey histogram of a picture says about its light.
+
+    Parameters
+    ----------
+    mean : float
+        Mean grey level, in [0, 1].
+    contrast : float
+        Root-mean-square contrast: standard deviation of the grey level, in [0, 0.5].
+    p01, p05, p50, p95, p99 : float
+        Percentiles of the grey level, in [0, 1].
+    entropy : float
+        Shannon entropy of the histogram, in bits, from 0 (one level) to 8 (all 256 levels alike).
+    clipped_dark, clipped_bright : float
+        Shares of pixels at level 0 and at level 255, in [0, 1].
+
+    Examples
+    --------
+    >>> reading = LightReading(mean=0.5, contrast=0.2, p01=0.0, p05=0.1, p50=0.5, p95=0.9, p99=1.0,
+    ...                        entropy=7.0, clipped_dark=0.0, clipped_bright=0.02)
+    >>> reading.as_dict()["mean"]
+    0.5
+    """
+
+    mean: float
+    contrast: float
+    p01: float
+    p05: float
+    p50: float
+    p95: float
+    p99: float
+    entropy: float
+    clipped_dark: float
+    clipped_bright: float
+
+    def as_dict(self) -> dict[str, float]:
+        """Return the statistics by name, in a fixed order."""
+        return asdict(self)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Detection:
+    """A face that a detector found.
+
+    Parameters
+    ----------
+    box : Box
+        Where it is, in pixels of the picture.
+    score : float
+        The detector's confidence; comparable within one detector only.
+    points : ndarray of shape (5, 2), optional
+        Eyes, nose tip and mouth corners (x, y) in pixels, for detectors that give them.
+
+    Examples
+    --------
+    >>> Detection(box=Box(0, 0, 48, 48), score=3.5).points is None
+    True
+    """
+
+    box: Box
+    score: float
+    points: FloatArray | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Face:
+    """A face with the expression that observers would give it.
+
+    Parameters
+    ----------
+    box : Box
+        Where it is, in pixels of the picture.
+    score : float
+        The detector's confidence.
+    labels : tuple of str
+        The labels, in the order of `distribution`.
+    distribution : tuple of float
+        The probability of each label; they sum to 1.
+    light : LightReading
+        The light on the face.
+
+    Raises
+    ------
+    InvalidArgumentError
+        If labels and probabilities differ in number, or the probabilities do not sum to 1.
+
+    Examples
+    --------
+    >>> from lamplit.light import measure
+    >>> import numpy as np
+    >>> face = Face(box=Box(0, 0, 8, 8), score=1.0, labels=("neutral", "happiness"),
+    ...             distribution=(0.25, 0.75), light=measure(np.zeros((8, 8), np.uint8)))
+    >>> face.expression, face.probabilities
+    ('happiness', {'neutral': 0.25, 'happiness': 0.75})
+    """
+
+    box: Box
+    score: float
+    labels: tuple[str, ...]
+    distribution: tuple[float, ...]
+    light: LightReading
+
+    def __post_init__(self) -> None:
+        if len(self.labels) != len(self.distribution):
+            raise InvalidArgumentError(
+                "distribution", f"{len(self.labels)} probabilities", f"{len(self.distribution)}"
+            )
+        if not abs(sum(self.distribution) - 1.0) < 1e-3:
+            raise InvalidArgumentError(
+                "distribution", "probabilities that sum to 1", f"a sum of {sum(self.distribution)}"
+            )
+
+    @property
+    def expression(self) -> str:
+        """The label with the highest probability."""
+        return self.labels[self.distribution.index(max(self.distribution))]
+
+    @property
+    def probability(self) -> float:
+        """The probability of `expression`."""
+        return max(self.distribution)
+
+    @property
+    def probabilities(self) -> dict[str, float]:
+        """The probability of each label, by name, in the order of `labels`."""
+        return dict(zip(self.labels, self.distribution, strict=True))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FrameResult(Sequence[Face]):
+    """The faces of one picture, best detection first; a picture without a face has length 0.
+
+    Parameters
+    ----------
+    faces : tuple of Face
+        The faces.
+    light : LightReading
+        The light of the whole picture.
+    height, width : int
+        Size of the picture in pixels, after its EXIF orientation was applied.
+    """
+
+    faces: tuple[Face, ...]
+    light: LightReading
+    height: int
+    width: int
+
+    def __len__(self) -> int:
+        return len(self.faces)
+
+    def __iter__(self) -> Iterator[Face]:
+        return iter(self.faces)
+
+    def __getitem__(self, item: int) -> Face:  # type: ignore[override]  # faces are taken one by one
+        return self.faces[item]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class InputResult:
+    """What became of one input of a long run: every input has one, whatever happened.
+
+    Parameters
+    ----------
+    source : str
+        The input as the user named it.
+    status : str
+        "ok", "no face", or the `status` of the error that the input met ("truncated", "too large", ...).
+    message : str
+        What is wrong in a sentence; empty where nothing is.
+    frame : FrameResult, optional
+        The analysis; None where the input could not be read.
+    """
+
+    source: str
+    status: str
+    message: str = ""
+    frame: FrameResult | None = None
+
+    @property
+    def failed(self) -> bool:
+        """Whether the input could not be analysed ("no face" is a result, not a failure)."""
+        return self.frame is None

@@ -1,0 +1,81 @@
+"""One way to read files from a folder or straight from a zip."""
+
+from __future__ import annotations
+
+import zipfile
+from pathlib import Path
+from types import TracebackType
+
+from lamplit.core.errors import DatasetError
+
+
+class Archive:
+    """The files of a data set, in a folder or in a zip.
+
+    Parameters
+    ----------
+    path : Path
+        A folder or a zip file.
+
+    Raises
+    ------
+    DatasetError
+        If there is neither, or the zip is damaged.
+
+    Examples
+    --------
+    >>> import tempfile
+    >>> folder = Path(tempfile.mkdtemp())
+    >>> _ = (folder / "votes.csv").write_bytes(b"1,2")
+    >>> with Archive(folder) as files:
+    ...     files.read("votes.csv")
+    b'1,2'
+    """
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+        self._zip: zipfile.ZipFile | None = None
+        if path.is_dir():
+            return
+        try:
+            self._zip = zipfile.ZipFile(path)
+        except (OSError, zipfile.BadZipFile) as error:
+            raise DatasetError(str(path), "a folder or a zip that can be read", str(error)) from error
+
+    def __enter__(self) -> Archive:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        if self._zip is not None:
+            self._zip.close()
+
+    def has(self, name: str) -> bool:
+        """Return whether there is a file of that name (with slashes, relative to the archive)."""
+        if self._zip is None:
+            return (self.path / name).is_file()
+        return name in self._zip.NameToInfo
+
+    def read(self, name: str) -> bytes:
+        """Return the bytes of a file.
+
+        Parameters
+        ----------
+        name : str
+            Its name, with slashes, relative to the archive.
+
+        Returns
+        -------
+        bytes
+            The content.
+
+        Raises
+        ------
+        DatasetError
+            If the file is absent or damaged.
+        """
+        try:
+            return (self.path / name).read_bytes() if self._zip is None else self._zip.read(name)
+        except (OSError, KeyError, zipfile.BadZipFile, EOFError, NotImplementedError) as error:
+            raise DatasetError(f"{self.path}: {name}", "a file that can be read", str(error)) from error

@@ -1,0 +1,101 @@
+"""Tone, exposure and noise as functions of arrays, written once for NumPy and torch.
+
+Pictures are grey float in [0, 1]; parameters are numbers or arrays that broadcast, such as (N, 1, 1, 1) for one
+value per picture. Random numbers are handed in, so that the caller owns the generator and the device.
+"""
+
+from __future__ import annotations
+
+from typing import TypeVar
+
+from array_api_compat import array_namespace
+
+Array = TypeVar("Array")
+
+
+def tone_curve(x: Array, gamma: Array | float) -> Array:
+    """Bend the tones: `x ** gamma`.
+
+    Parameters
+    ----------
+    x : array
+        Grey levels in [0, 1], any shape.
+    gamma : array or float
+        Above 1 darkens the middle tones, below 1 brightens them; black and white stay.
+
+    Returns
+    -------
+    array
+        Same shape as the broadcast of both, in [0, 1].
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> tone_curve(np.array([0.0, 0.5, 1.0]), 2.0).tolist()
+    [0.0, 0.25, 1.0]
+    """
+    return x**gamma  # type: ignore[operator,no-any-return]
+
+
+def expose(x: Array, gain: Array | float) -> Array:
+    """Multiply the light by a gain and clip what exceeds full scale, as a sensor does.
+
+    Parameters
+    ----------
+    x : array
+        Grey levels in [0, 1], any shape.
+    gain : array or float
+        Below 1 is a shorter exposure, above 1 a longer one.
+
+    Returns
+    -------
+    array
+        Same shape as the broadcast of both, in [0, 1].
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> expose(np.array([0.25, 0.75]), 2.0).tolist()
+    [0.5, 1.0]
+    """
+    return _clip(x * gain, 0.0, 1.0)  # type: ignore[operator]
+
+
+def sensor_noise(x: Array, normal: Array, *, photons: Array | float, read_noise: Array | float) -> Array:
+    """Add the noise of a sensor: photon noise that grows with the signal, and read noise that does not.
+
+    Parameters
+    ----------
+    x : array
+        Grey levels in [0, 1], any shape.
+    normal : array
+        Independent standard normal numbers of the same shape.
+    photons : array or float
+        Electrons that full scale holds; fewer is noisier. The count is approximated by a normal
+        distribution with its variance, which is good above some ten electrons.
+    read_noise : array or float
+        Standard deviation of the read noise, as a share of full scale.
+
+    Returns
+    -------
+    array
+        Same shape, clipped to [0, 1].
+
+    References
+    ----------
+    Foi, Trimeche, Katkovnik, Egiazarian (2008), doi:10.1109/TIP.2008.2001399.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> sensor_noise(np.array([0.25]), np.array([1.0]), photons=100.0, read_noise=0.0).round(3).tolist()
+    [0.3]
+    """
+    deviation = (x / photons + read_noise**2) ** 0.5  # type: ignore[operator]
+    return _clip(x + normal * deviation, 0.0, 1.0)
+
+
+def _clip(x: Array, low: float, high: float) -> Array:
+    """Limit to [low, high] in the array's own library."""
+    clipped: Array = array_namespace(x).clip(x, low, high)
+    return clipped

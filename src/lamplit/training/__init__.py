@@ -1,0 +1,1 @@
+"""Training: recipes, augmentation, the loop with checkpoints that resume, and publication of weights."""

@@ -1,0 +1,108 @@
+"""Augmentation of a batch of grey faces: geometry, erasing and worse light, on any device."""
+
+from __future__ import annotations
+
+import math
+
+import torch
+from torch import Generator, Tensor
+from torch.nn import functional
+
+from lamplit.light.exposure import expose, sensor_noise, tone_curve
+from lamplit.training.recipe import Augmentation, Range
+
+
+def augment(faces: Tensor, settings: Augmentation, generator: Generator) -> Tensor:
+    """Vary each face by its own draw.
+
+    Parameters
+    ----------
+    faces : Tensor of shape (N, 1, H, W), float
+        Grey levels in [0, 1].
+    settings : Augmentation
+        How strongly.
+    generator : torch.Generator
+        Source of randomness, on the faces' device.
+
+    Returns
+    -------
+    Tensor of shape (N, 1, H, W)
+        Varied faces in [0, 1].
+
+    Examples
+    --------
+    >>> faces = torch.rand(4, 1, 48, 48)
+    >>> augment(faces, Augmentation(), torch.Generator().manual_seed(0)).shape
+    torch.Size([4, 1, 48, 48])
+    """
+    faces = move(faces, settings, generator)
+    faces = erase(faces, settings.erase, generator)
+    return worsen_light(faces, settings, generator)
+
+
+def move(faces: Tensor, settings: Augmentation, generator: Generator) -> Tensor:
+    """Turn, scale, shift and mirror each face; edge pixels are repeated beyond the border."""
+    n = len(faces)
+    angle = _between((-settings.rotation, settings.rotation), n, generator, faces) * (math.pi / 180.0)
+    zoom = 1.0 + _between((-settings.scale, settings.scale), n, generator, faces)
+    mirror = 1.0 - 2.0 * _chosen(settings.flip, n, generator, faces)
+    # affine_grid measures in half sides, so a shift by a share of the side counts twice.
+    dx = _between((-2.0 * settings.shift, 2.0 * settings.shift), n, generator, faces)
+    dy = _between((-2.0 * settings.shift, 2.0 * settings.shift), n, generator, faces)
+    cos, sin = torch.cos(angle) * zoom, torch.sin(angle) * zoom
+    first = torch.stack([cos * mirror, -sin, dx], dim=1)  # (N, 3)
+    second = torch.stack([sin * mirror, cos, dy], dim=1)  # (N, 3)
+    grid = functional.affine_grid(torch.stack([first, second], dim=1), list(faces.shape), align_corners=False)
+    return functional.grid_sample(faces, grid, padding_mode="border", align_corners=False)
+
+
+def erase(faces: Tensor, probability: float, generator: Generator) -> Tensor:
+    """Replace a rectangle of some faces by the face's mean (Zhong et al. 2020, doi:10.1609/aaai.v34i07.7000)."""
+    n, _, height, width = faces.shape
+    rows = torch.arange(height, device=faces.device)[None, :]  # (1, H)
+    columns = torch.arange(width, device=faces.device)[None, :]  # (1, W)
+    inside_rows = _span(rows, height, n, generator, faces)[:, None, :, None]  # (N, 1, H, 1)
+    inside_columns = _span(columns, width, n, generator, faces)[:, None, None, :]  # (N, 1, 1, W)
+    chosen = _chosen(probability, n, generator, faces)[:, None, None, None] > 0
+    mean = faces.mean(dim=(2, 3), keepdim=True)
+    return torch.where(inside_rows & inside_columns & chosen, mean, faces)
+
+
+def worsen_light(faces: Tensor, settings: Augmentation, generator: Generator) -> Tensor:
+    """Give some faces a bent tone curve, another exposure, sensor noise and the rounding to 8 bits."""
+    n = len(faces)
+    chosen = _chosen(settings.light, n, generator, faces)[:, None, None, None] > 0
+    gamma, gain, photons = (
+        _between_logarithms(limits, n, generator, faces)[:, None, None, None]
+        for limits in (settings.gamma, settings.gain, settings.photons)
+    )
+    read_noise = _between(settings.read_noise, n, generator, faces)[:, None, None, None]
+    normal = torch.randn(faces.shape, generator=generator, device=faces.device)
+    worse = expose(tone_curve(faces.clamp(0.0, 1.0), gamma), gain)
+    worse = sensor_noise(worse, normal, photons=photons, read_noise=read_noise)
+    worse = torch.round(worse * 255.0) / 255.0
+    return torch.where(chosen, worse, faces)
+
+
+def _between(limits: Range, n: int, generator: Generator, like: Tensor) -> Tensor:
+    """Draw n numbers evenly between two limits; shape (N,)."""
+    low, high = limits
+    return low + (high - low) * torch.rand(n, generator=generator, device=like.device)
+
+
+def _between_logarithms(limits: Range, n: int, generator: Generator, like: Tensor) -> Tensor:
+    """Draw n numbers whose logarithms lie evenly between those of the limits; shape (N,)."""
+    low, high = limits
+    return torch.exp(_between((math.log(low), math.log(high)), n, generator, like))
+
+
+def _chosen(probability: float, n: int, generator: Generator, like: Tensor) -> Tensor:
+    """Draw n times 1 with the probability, else 0; shape (N,)."""
+    return (torch.rand(n, generator=generator, device=like.device) < probability).to(like.dtype)
+
+
+def _span(positions: Tensor, length: int, n: int, generator: Generator, like: Tensor) -> Tensor:
+    """Draw a span of 15 to 45 % of an axis per face; shape (N, length), bool."""
+    extent = _between((0.15 * length, 0.45 * length), n, generator, like)[:, None]
+    centre = _between((0.0, float(length)), n, generator, like)[:, None]
+    return (positions - centre).abs() < extent / 2

@@ -1,0 +1,84 @@
+"""The faces of a training in memory, as tensors on the training device."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+import torch
+from torch import Tensor
+
+from lamplit.datasets.ferplus import FerPlus
+from lamplit.datasets.votes import Distribution, Majority
+from lamplit.imaging.geometry import resize_faces
+
+
+@dataclass(frozen=True, slots=True)
+class TrainingFaces:
+    """Pictures with both kinds of labels.
+
+    Parameters
+    ----------
+    images : Tensor of shape (N, 1, S, S), uint8
+        Grey pictures.
+    probabilities : Tensor of shape (N, 8), float32
+        Shares of the votes.
+    classes : Tensor of shape (N,), int64
+        Majority class, or -1.
+    """
+
+    images: Tensor
+    probabilities: Tensor
+    classes: Tensor
+
+    def __len__(self) -> int:
+        return len(self.images)
+
+
+def tensors_from(faces: FerPlus, *, size: int, device: torch.device) -> TrainingFaces:
+    """Move the faces that have a vote distribution to a device.
+
+    Parameters
+    ----------
+    faces : FerPlus
+        A split or a part of one.
+    size : int
+        Side in pixels that the network takes.
+    device : torch.device
+        Where the training runs.
+
+    Returns
+    -------
+    TrainingFaces
+        Faces with at least one expression that two people named.
+    """
+    usable = faces.subset(Distribution().usable(faces.votes))
+    images = torch.from_numpy(resize_faces(usable.images, size))[:, None]
+    return TrainingFaces(
+        images.to(device),
+        torch.from_numpy(Distribution().probabilities(usable.votes)).to(device),
+        torch.from_numpy(Majority().classes(usable.votes)).to(device),
+    )
+
+
+def split_holdout(faces: FerPlus, share: float, seed: int) -> tuple[FerPlus, FerPlus]:
+    """Split training faces into those that train and those that fit the temperature.
+
+    Parameters
+    ----------
+    faces : FerPlus
+        The training split.
+    share : float
+        Share of the faces held out, in [0, 0.5].
+    seed : int
+        Seed of the draw.
+
+    Returns
+    -------
+    (FerPlus, FerPlus)
+        Faces to train on and faces held out. Rows with the same picture name stay on one side.
+    """
+    _, picture = np.unique(np.array(faces.names), return_inverse=True)
+    drawn = np.random.default_rng(seed).permutation(picture.max() + 1)
+    held_out = drawn[picture] < round(share * (picture.max() + 1))
+    return faces.subset(~held_out), faces.subset(held_out)

@@ -1,0 +1,196 @@
+"""The training loop: epochs of one-cycle AdamW on vote distributions, with averaged weights.
+
+Every random choice of an epoch comes from (seed, epoch) alone, so a run that was killed and resumed takes the
+same steps as one that was not.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from time import perf_counter
+from typing import Protocol
+
+import torch
+from lightning_fabric import Fabric
+from torch import Generator, Tensor, nn
+from torch.nn import functional
+
+from lamplit.training.augment import augment
+from lamplit.training.checkpoint import load_checkpoint, save_checkpoint
+from lamplit.training.faces import TrainingFaces
+from lamplit.training.recipe import Recipe
+from lamplit.training.state import EpochRow, State, fresh_state, restore, to_checkpoint
+
+
+class Observer(Protocol):
+    """What is told of a training while it runs."""
+
+    def on_batch(self, epoch: int, batch: int, n_batches: int, loss: float, accuracy: float) -> None:
+        """Follow a step: the epoch's mean loss and accuracy so far."""
+
+    def on_epoch(self, history: list[EpochRow]) -> None:
+        """Follow a whole epoch: all rows so far."""
+
+
+def train(
+    recipe: Recipe,
+    training: TrainingFaces,
+    validation: TrainingFaces,
+    folder: Path,
+    *,
+    observer: Observer,
+    commit: str = "",
+) -> nn.Module:
+    """Train a network, or go on where a run in the same folder stopped.
+
+    Parameters
+    ----------
+    recipe : Recipe
+        All settings.
+    training, validation : TrainingFaces
+        Faces; validation is only measured, nothing is chosen by it.
+    folder : Path
+        The folder of the run, where the checkpoint stands; it must exist.
+    observer : Observer
+        Told of every batch and epoch.
+    commit : str, optional
+        Version of the source, kept in the checkpoint.
+
+    Returns
+    -------
+    torch.nn.Module
+        The averaged network after the last epoch, on the CPU, in evaluation mode.
+
+    Raises
+    ------
+    CheckpointError
+        If the folder holds another recipe's run, or a damaged checkpoint.
+    OutputError
+        If a checkpoint cannot be written.
+    """
+    fabric = choose_fabric()
+    state = fresh_state(recipe, max(len(training) // recipe.batch_size, 1), fabric.device)
+    checkpoint = load_checkpoint(folder)
+    if checkpoint is not None:
+        restore(state, checkpoint, recipe, str(folder))
+    epoch_of = _Epoch(recipe, state, fabric, training)
+    for epoch in range(len(state.history) + 1, recipe.epochs + 1):
+        started = perf_counter()
+        loss, accuracy = epoch_of.run(epoch, observer)
+        row: EpochRow = {"epoch": epoch, "learning_rate": state.schedule.get_last_lr()[0]}
+        row |= {"train_loss": loss, "train_accuracy": accuracy}
+        row |= validate(state.average.module, validation, fabric)
+        state.history.append(row | {"seconds": round(perf_counter() - started, 1)})
+        save_checkpoint(to_checkpoint(state, recipe, commit), folder)
+        observer.on_epoch(state.history)
+    network: nn.Module = state.average.module
+    return network.cpu().eval()
+
+
+def choose_fabric() -> Fabric:
+    """Return a Fabric for the best device there is, in bfloat16 where the hardware has it.
+
+    Examples
+    --------
+    >>> choose_fabric().world_size
+    1
+    """
+    fabric = Fabric(accelerator="auto", devices=1, precision="32-true")
+    if fabric.device.type == "cuda":
+        half = torch.cuda.is_bf16_supported()
+    else:
+        # Without these instructions bfloat16 is emulated and several times slower than float32.
+        half = torch.cpu._is_avx512_bf16_supported() or torch.cpu._is_amx_tile_supported()
+    return Fabric(accelerator="auto", devices=1, precision="bf16-mixed") if half else fabric
+
+
+@dataclass(slots=True)
+class _Epoch:
+    """One pass over the training faces."""
+
+    recipe: Recipe
+    state: State
+    fabric: Fabric
+    faces: TrainingFaces
+
+    def run(self, epoch: int, observer: Observer) -> tuple[float, float]:
+        """Take all steps of an epoch; return mean loss and accuracy over the augmented faces."""
+        self.state.network.train()
+        totals = torch.zeros(3, device=self.fabric.device)  # loss, right answers, faces with a majority
+        with _seeded(self.recipe.seed, epoch, self.fabric.device) as generator:
+            order = torch.randperm(len(self.faces), generator=generator, device=self.fabric.device)
+            batches = order.split(self.recipe.batch_size)
+            # A short last batch would make noisy batch statistics, so it is left out (others come next epoch).
+            batches = batches[:-1] if len(batches) > 1 and len(batches[-1]) < self.recipe.batch_size else batches
+            for number, chosen in enumerate(batches, start=1):
+                totals += self._step(chosen, generator)
+                loss, right, counted = totals.tolist()
+                observer.on_batch(epoch, number, len(batches), loss / number, right / max(counted, 1.0))
+        return loss / len(batches), right / max(counted, 1.0)
+
+    def _step(self, chosen: Tensor, generator: Generator) -> Tensor:
+        """Take one step; return its loss, right answers and faces with a majority."""
+        state, classes = self.state, self.faces.classes[chosen]
+        images = augment(self.faces.images[chosen].float() / 255.0, self.recipe.augment, generator)
+        with self.fabric.autocast():
+            logits = state.network(images.to(memory_format=torch.channels_last))
+        loss = functional.cross_entropy(logits.float(), self.faces.probabilities[chosen])
+        state.optimizer.zero_grad(set_to_none=True)
+        self.fabric.backward(loss)
+        state.optimizer.step()
+        state.schedule.step()
+        state.average.update_parameters(state.network)
+        right = (logits.argmax(dim=1) == classes).sum()
+        return torch.stack([loss.detach(), right.float(), (classes >= 0).sum().float()])
+
+
+@torch.no_grad()
+def validate(network: nn.Module, faces: TrainingFaces, fabric: Fabric) -> EpochRow:
+    """Measure a network on faces as they are, single pass.
+
+    Parameters
+    ----------
+    network : torch.nn.Module
+        Gives logits.
+    faces : TrainingFaces
+        The validation faces.
+    fabric : Fabric
+        Device and precision.
+
+    Returns
+    -------
+    dict
+        `validation_loss`: cross-entropy against the vote distribution, comparable with the training loss;
+        `validation_accuracy` and `validation_log_loss`: over the faces with a majority.
+    """
+    network.eval()
+    logits = predict_logits(network, faces.images, fabric)
+    majority = faces.classes >= 0
+    return {
+        "validation_loss": float(functional.cross_entropy(logits, faces.probabilities)),
+        "validation_accuracy": float(
+            (logits.argmax(1) == faces.classes)[majority].float().mean()
+        ),
+        "validation_log_loss": float(functional.cross_entropy(logits[majority], faces.classes[majority])),
+    }
+
+
+@torch.no_grad()
+def predict_logits(network: nn.Module, images: Tensor, fabric: Fabric, *, batch_size: int = 256) -> Tensor:
+    """Return logits of grey uint8 faces of shape (N, 1, S, S), as float32 of shape (N, K)."""
+    with fabric.autocast():
+        return torch.cat([network(batch.float() / 255.0).float() for batch in images.split(batch_size)])
+
+
+@contextmanager
+def _seeded(seed: int, epoch: int, device: torch.device) -> Iterator[Generator]:
+    """Give an epoch's generator, and seed dropout's for as long, leaving the caller's randomness untouched."""
+    number = seed * 1_000_003 + epoch
+    with torch.random.fork_rng(devices=[device] if device.type == "cuda" else []):
+        torch.manual_seed(number)
+        yield Generator(device=device).manual_seed(number)
+
+

@@ -1,0 +1,194 @@
+"""What changes while a model is trained, and its way into a checkpoint and back."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+import torch
+from torch import Tensor, nn
+from torch.optim import AdamW
+from torch.optim.lr_scheduler import OneCycleLR
+from torch.optim.swa_utils import AveragedModel
+
+from lamplit.core.errors import CheckpointError
+from lamplit.core.labels import EXPRESSIONS
+from lamplit.nets import build_network
+from lamplit.training.checkpoint import Checkpoint
+from lamplit.training.recipe import Recipe
+
+EpochRow = dict[str, float]
+"""One row of the log: epoch, learning_rate, losses and accuracies, seconds."""
+
+
+@dataclass(slots=True)
+class State:
+    """Network, average of its weights, optimiser, schedule and log.
+
+    Parameters
+    ----------
+    network : torch.nn.Module
+        What is trained.
+    average : AveragedModel
+        The moving average of its weights and statistics: what is validated and published.
+    optimizer : AdamW
+        Moments per weight.
+    schedule : OneCycleLR
+        Learning rate per step.
+    history : list of dict
+        One row per epoch done.
+    """
+
+    network: nn.Module
+    average: AveragedModel
+    optimizer: AdamW
+    schedule: OneCycleLR
+    history: list[EpochRow] = field(default_factory=list)
+
+
+def fresh_state(recipe: Recipe, steps_per_epoch: int, device: torch.device) -> State:
+    """Return the state before the first epoch.
+
+    Parameters
+    ----------
+    recipe : Recipe
+        All settings.
+    steps_per_epoch : int
+        Batches in an epoch.
+    device : torch.device
+        Where the training runs.
+
+    Returns
+    -------
+    State
+        With weights drawn from the recipe's seed.
+    """
+    with torch.random.fork_rng(devices=[]):
+        torch.manual_seed(recipe.seed)
+        network = build_network(recipe.network, n_classes=len(EXPRESSIONS), **recipe.settings)
+    network = network.to(device=device, memory_format=torch.channels_last)  # type: ignore[call-overload]
+    optimizer = AdamW(_parameter_groups(network, recipe.weight_decay), lr=recipe.learning_rate)
+    schedule = OneCycleLR(
+        optimizer,
+        max_lr=recipe.learning_rate,
+        total_steps=steps_per_epoch * recipe.epochs + 1,  # the step after the last is set, never taken
+        pct_start=recipe.warmup,
+    )
+    return State(network, _averaged(network, recipe.averaging), optimizer, schedule)
+
+
+def _parameter_groups(network: nn.Module, weight_decay: float) -> list[dict[str, Any]]:
+    """Put weight decay on matrices and kernels only: scales and biases have nothing to gain from it."""
+    parameters = list(network.parameters())
+    return [
+        {"params": [p for p in parameters if p.ndim > 1], "weight_decay": weight_decay},
+        {"params": [p for p in parameters if p.ndim <= 1], "weight_decay": 0.0},
+    ]
+
+
+def _averaged(network: nn.Module, decay: float) -> AveragedModel:
+    """Return the moving average of a network, which follows faster in the first steps."""
+
+    def follow(average: Tensor, current: Tensor, n_averaged: Tensor | int) -> Tensor:
+        if not average.is_floating_point():
+            return current  # counters of batches, not weights
+        warm = min(decay, (1.0 + float(n_averaged)) / (10.0 + float(n_averaged)))
+        return torch.lerp(average, current.to(average.dtype), 1.0 - warm)
+
+    return AveragedModel(network, avg_fn=follow, use_buffers=True)
+
+
+def to_checkpoint(state: State, recipe: Recipe, commit: str) -> Checkpoint:
+    """Gather a state for saving.
+
+    Parameters
+    ----------
+    state : State
+        The state after a whole epoch.
+    recipe : Recipe
+        The full recipe, which the checkpoint keeps.
+    commit : str
+        Version of the source.
+
+    Returns
+    -------
+    Checkpoint
+        Tensors and plain values.
+    """
+    optimizer = state.optimizer.state_dict()
+    tensors = {f"network.{k}": v for k, v in state.network.state_dict().items()}
+    tensors |= {f"average.{k}": v for k, v in state.average.state_dict().items()}
+    for number, moments in optimizer["state"].items():
+        tensors |= {f"optimizer.{number}.{key}": value for key, value in moments.items()}
+    details = {
+        "recipe": recipe.as_dict(),
+        "commit": commit,
+        "history": state.history,
+        "groups": optimizer["param_groups"],
+        "schedule": {k: v for k, v in state.schedule.state_dict().items() if _is_plain(v)},
+    }
+    return Checkpoint(tensors, details)
+
+
+def restore(state: State, checkpoint: Checkpoint, recipe: Recipe, where: str) -> None:
+    """Bring a fresh state to where a checkpoint stood.
+
+    Parameters
+    ----------
+    state : State
+        The state before the first epoch; changed in place.
+    checkpoint : Checkpoint
+        The state to restore.
+    recipe : Recipe
+        The recipe of this run.
+    where : str
+        What errors call the checkpoint.
+
+    Raises
+    ------
+    CheckpointError
+        If the checkpoint is of another recipe, or lacks parts.
+    """
+    kept = checkpoint.details.get("recipe", {})
+    changed = {k for k in recipe.as_dict() if kept.get(k) != recipe.as_dict()[k]}
+    if changed:
+        raise CheckpointError(
+            where,
+            "a run of the same recipe",
+            f"other values of {sorted(changed)}",
+            "give another --out folder for a new run",
+        )
+    try:
+        state.network.load_state_dict(_part(checkpoint.tensors, "network."))
+        state.average.load_state_dict(_part(checkpoint.tensors, "average."))
+        state.optimizer.load_state_dict(
+            {"state": _moments(checkpoint.tensors), "param_groups": checkpoint.details["groups"]}
+        )
+        state.schedule.load_state_dict(dict(checkpoint.details["schedule"]))
+        state.history = [dict(row) for row in checkpoint.details["history"]]
+    except (KeyError, RuntimeError, ValueError) as error:
+        raise CheckpointError(where, "all parts of a run", str(error)) from error
+
+
+def _part(tensors: Mapping[str, Tensor], prefix: str) -> dict[str, Tensor]:
+    """Return the tensors under a prefix, without it."""
+    return {name.removeprefix(prefix): t for name, t in tensors.items() if name.startswith(prefix)}
+
+
+def _moments(tensors: Mapping[str, Tensor]) -> dict[int, dict[str, Tensor]]:
+    """Return the optimiser's moments by number of the parameter."""
+    moments: dict[int, dict[str, Tensor]] = {}
+    for name, tensor in _part(tensors, "optimizer.").items():
+        number, _, key = name.partition(".")
+        moments.setdefault(int(number), {})[key] = tensor
+    return moments
+
+
+def _is_plain(value: object) -> bool:
+    """Return whether a value goes through JSON unchanged."""
+    if isinstance(value, list | tuple):
+        return all(_is_plain(item) for item in value)
+    if isinstance(value, dict):
+        return all(isinstance(key, str) and _is_plain(item) for key, item in value.items())
+    return value is None or isinstance(value, bool | int | float | str)
