@@ -21,6 +21,10 @@ from lamplit.datasets.votes import N_COLUMNS
 from lamplit.imaging.colour import grey_from_rgb
 from lamplit.imaging.images import read_image
 
+SOURCE = "pictures: FER2013 (Goodfellow et al. 2013, on Kaggle); votes: FER+ (Barsoum et al. 2016)"
+TERMS = "pictures: for research, as the challenge distributed them; votes: MIT licence"
+"""What cards of weights say of this data set."""
+
 VOTES_FILE = "fer2013new.csv"
 PIXELS_FILE = "fer2013.csv"
 ZIP_FILE = "ferplus.zip"
@@ -99,8 +103,8 @@ def read_ferplus(
     Returns
     -------
     FerPlus
-        Every row of the votes file that names a picture, in its order. Three names stand twice in the training
-        rows of the original and so do here.
+        Every row of the votes file that names a picture, in its order. Three names stand twice in the
+        training rows of the original and so do here.
 
     Raises
     ------
@@ -164,7 +168,9 @@ def _vote_row(where: str, number: int, line: list[str]) -> VoteRow:
             raise ValueError(f"{len(counts)} counts")
         return usage, name.strip(), [int(count) for count in counts]
     except ValueError as error:
-        raise DatasetError(f"{where}, line {number}", "usage, name and 10 whole counts", str(error)) from error
+        raise DatasetError(
+            f"{where}, line {number}", "usage, name and 10 whole counts", str(error)
+        ) from error
 
 
 def _pixels_from_folders(files: Archive, split: str, rows: list[VoteRow]) -> Iterator[ByteArray]:

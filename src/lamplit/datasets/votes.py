@@ -127,7 +127,8 @@ class Distribution:
         """
         kept = drop_single_votes(votes)[:, :N_EXPRESSIONS]
         total = kept.sum(axis=1, keepdims=True)  # (N, 1)
-        return (kept / np.maximum(total, 1)).astype(np.float32)
+        shares: FloatArray = (kept / np.maximum(total, 1)).astype(np.float32)
+        return shares
 
     def usable(self, votes: AnyArray) -> NDArray[np.bool_]:
         """Return which faces have a distribution.

@@ -1,7 +1,7 @@
 """Tone, exposure and noise as functions of arrays, written once for NumPy and torch.
 
-Pictures are grey float in [0, 1]; parameters are numbers or arrays that broadcast, such as (N, 1, 1, 1) for one
-value per picture. Random numbers are handed in, so that the caller owns the generator and the device.
+Pictures are grey float in [0, 1]; parameters are numbers or arrays that broadcast, such as (N, 1, 1, 1) for
+one value per picture. Random numbers are handed in, so that the caller owns the generator and the device.
 """
 
 from __future__ import annotations
@@ -34,7 +34,8 @@ def tone_curve(x: Array, gamma: Array | float) -> Array:
     >>> tone_curve(np.array([0.0, 0.5, 1.0]), 2.0).tolist()
     [0.0, 0.25, 1.0]
     """
-    return x**gamma  # type: ignore[operator,no-any-return]
+    bent: Array = x**gamma  # type: ignore[operator]
+    return bent
 
 
 def expose(x: Array, gain: Array | float) -> Array:
@@ -58,7 +59,8 @@ def expose(x: Array, gain: Array | float) -> Array:
     >>> expose(np.array([0.25, 0.75]), 2.0).tolist()
     [0.5, 1.0]
     """
-    return _clip(x * gain, 0.0, 1.0)  # type: ignore[operator]
+    exposed: Array = x * gain  # type: ignore[operator]
+    return _clip(exposed, 0.0, 1.0)
 
 
 def sensor_noise(x: Array, normal: Array, *, photons: Array | float, read_noise: Array | float) -> Array:
@@ -91,8 +93,9 @@ def sensor_noise(x: Array, normal: Array, *, photons: Array | float, read_noise:
     >>> sensor_noise(np.array([0.25]), np.array([1.0]), photons=100.0, read_noise=0.0).round(3).tolist()
     [0.3]
     """
-    deviation = (x / photons + read_noise**2) ** 0.5  # type: ignore[operator]
-    return _clip(x + normal * deviation, 0.0, 1.0)
+    deviation: Array = (x / photons + read_noise**2) ** 0.5  # type: ignore[operator]
+    noisy: Array = x + normal * deviation  # type: ignore[operator]
+    return _clip(noisy, 0.0, 1.0)
 
 
 def _clip(x: Array, low: float, high: float) -> Array:

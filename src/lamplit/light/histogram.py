@@ -36,7 +36,7 @@ def measure(image: AnyArray) -> LightReading:
 
     Notes
     -----
-    With h(g) the share of pixels at grey level g / 255: mean = sum g h(g), contrast = sqrt(sum (g - mean)^2 h(g))
+    With h(g) the share of pixels at grey level g: mean = sum g h(g), contrast = sqrt(sum (g - mean)^2 h(g))
     (Peli 1990), entropy = -sum h log2 h (Shannon 1948). A percentile is the smallest level at or below
     which at least that share of the pixels lies.
 

@@ -30,7 +30,8 @@ class SqueezeExcitation(nn.Module):
         )
 
     def forward(self, x: Tensor) -> Tensor:
-        weight = self.gate(x.mean(dim=(2, 3)))  # (N, C)
+        """Return (N, C, H, W) with each channel weighted."""
+        weight: Tensor = self.gate(x.mean(dim=(2, 3)))  # (N, C)
         return x * weight[:, :, None, None]
 
 
@@ -51,21 +52,23 @@ class ResidualBlock(nn.Module):
 
     def __init__(self, channels_in: int, channels_out: int, stride: int = 1) -> None:
         super().__init__()
+        last_scale = nn.BatchNorm2d(channels_out)
+        # Starting each block as the identity (last scale 0) lets deep stacks train from the first step.
+        nn.init.zeros_(last_scale.weight)
         self.body = nn.Sequential(
             nn.Conv2d(channels_in, channels_out, 3, stride, 1, bias=False),
             nn.BatchNorm2d(channels_out),
             nn.ReLU(inplace=True),
             nn.Conv2d(channels_out, channels_out, 3, 1, 1, bias=False),
-            nn.BatchNorm2d(channels_out),
+            last_scale,
             SqueezeExcitation(channels_out),
         )
         same_shape = stride == 1 and channels_in == channels_out
         self.shortcut = nn.Identity() if same_shape else projection(channels_in, channels_out, stride)
         self.activation = nn.ReLU(inplace=True)
-        # Starting each block as the identity (last scale 0) lets deep stacks train from the first step.
-        nn.init.zeros_(self.body[4].weight)
 
     def forward(self, x: Tensor) -> Tensor:
+        """Return (N, channels_out, H / stride, W / stride)."""
         out: Tensor = self.activation(self.body(x) + self.shortcut(x))
         return out
 

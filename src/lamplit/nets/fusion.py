@@ -18,8 +18,8 @@ class FusionNet(nn.Module):
     """Classify a grey face from feature maps of three scales.
 
     The last three stages are brought to one width by 1x1 convolutions and to one size (a quarter of the
-    input), added (top-down fusion), mixed by one residual block and pooled; the deepest stage is pooled beside
-    it. So wrinkles and eye corners, which the coarse maps have lost, still reach the classifier.
+    input), added (top-down fusion), mixed by one residual block and pooled; the deepest stage is pooled
+    beside it. So wrinkles and eye corners, which the coarse maps have lost, still reach the classifier.
 
     Parameters
     ----------
@@ -72,6 +72,7 @@ class FusionNet(nn.Module):
         self.classify = nn.Linear(fused + widths[3], n_classes)
 
     def forward(self, x: Tensor) -> Tensor:
+        """Return (N, n_classes) logits of (N, 1, 48, 48) grey faces in [0, 1] (or other multiples of 8)."""
         x = self.stem(self.standardize(x))  # (N, 24, 48, 48)
         fine = self.stage2(self.stage1(x))  # (N, 48, 24, 24)
         middle = self.stage3(fine)  # (N, 96, 12, 12)

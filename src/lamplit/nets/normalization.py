@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import torch
 from torch import Tensor, nn
 
 
@@ -26,6 +25,7 @@ class ImageStandardization(nn.Module):
 
     Examples
     --------
+    >>> import torch
     >>> layer = ImageStandardization()
     >>> x = torch.rand(2, 1, 8, 8)
     >>> torch.allclose(layer(x), layer(0.5 * x + 0.1), atol=1e-3)
@@ -37,6 +37,7 @@ class ImageStandardization(nn.Module):
         self.floor = floor
 
     def forward(self, x: Tensor) -> Tensor:
+        """Return (N, C, H, W) with mean 0 and standard deviation 1 per picture."""
         mean = x.mean(dim=(1, 2, 3), keepdim=True)  # (N, 1, 1, 1)
         centred = x - mean
         sigma = centred.square().mean(dim=(1, 2, 3), keepdim=True).sqrt()

@@ -57,7 +57,7 @@ def move(faces: Tensor, settings: Augmentation, generator: Generator) -> Tensor:
 
 
 def erase(faces: Tensor, probability: float, generator: Generator) -> Tensor:
-    """Replace a rectangle of some faces by the face's mean (Zhong et al. 2020, doi:10.1609/aaai.v34i07.7000)."""
+    """Replace a rectangle of some faces by the mean (Zhong et al. 2020, doi:10.1609/aaai.v34i07.7000)."""
     n, _, height, width = faces.shape
     rows = torch.arange(height, device=faces.device)[None, :]  # (1, H)
     columns = torch.arange(width, device=faces.device)[None, :]  # (1, W)

@@ -80,7 +80,7 @@ def train(
     for epoch in range(len(state.history) + 1, recipe.epochs + 1):
         started = perf_counter()
         loss, accuracy = epoch_of.run(epoch, observer)
-        row: EpochRow = {"epoch": epoch, "learning_rate": state.schedule.get_last_lr()[0]}
+        row: EpochRow = {"epoch": epoch, "learning_rate": float(state.schedule.get_last_lr()[0])}
         row |= {"train_loss": loss, "train_accuracy": accuracy}
         row |= validate(state.average.module, validation, fabric)
         state.history.append(row | {"seconds": round(perf_counter() - started, 1)})
@@ -122,9 +122,7 @@ class _Epoch:
         totals = torch.zeros(3, device=self.fabric.device)  # loss, right answers, faces with a majority
         with _seeded(self.recipe.seed, epoch, self.fabric.device) as generator:
             order = torch.randperm(len(self.faces), generator=generator, device=self.fabric.device)
-            batches = order.split(self.recipe.batch_size)
-            # A short last batch would make noisy batch statistics, so it is left out (others come next epoch).
-            batches = batches[:-1] if len(batches) > 1 and len(batches[-1]) < self.recipe.batch_size else batches
+            batches = _whole_batches(order, self.recipe.batch_size)
             for number, chosen in enumerate(batches, start=1):
                 totals += self._step(chosen, generator)
                 loss, right, counted = totals.tolist()
@@ -147,6 +145,12 @@ class _Epoch:
         return torch.stack([loss.detach(), right.float(), (classes >= 0).sum().float()])
 
 
+def _whole_batches(order: Tensor, size: int) -> list[Tensor]:
+    """Cut an epoch into batches; a short last one, whose batch statistics would be noisy, is left out."""
+    n_whole = max(len(order) // size, 1)
+    return [order[number * size : (number + 1) * size] for number in range(n_whole)]
+
+
 @torch.no_grad()
 def validate(network: nn.Module, faces: TrainingFaces, fabric: Fabric) -> EpochRow:
     """Measure a network on faces as they are, single pass.
@@ -167,30 +171,27 @@ def validate(network: nn.Module, faces: TrainingFaces, fabric: Fabric) -> EpochR
         `validation_accuracy` and `validation_log_loss`: over the faces with a majority.
     """
     network.eval()
-    logits = predict_logits(network, faces.images, fabric)
+    with fabric.autocast():
+        logits = predict_logits(network, faces.images)
     majority = faces.classes >= 0
     return {
         "validation_loss": float(functional.cross_entropy(logits, faces.probabilities)),
-        "validation_accuracy": float(
-            (logits.argmax(1) == faces.classes)[majority].float().mean()
-        ),
+        "validation_accuracy": float((logits.argmax(1) == faces.classes)[majority].float().mean()),
         "validation_log_loss": float(functional.cross_entropy(logits[majority], faces.classes[majority])),
     }
 
 
 @torch.no_grad()
-def predict_logits(network: nn.Module, images: Tensor, fabric: Fabric, *, batch_size: int = 256) -> Tensor:
+def predict_logits(network: nn.Module, images: Tensor, *, batch_size: int = 256) -> Tensor:
     """Return logits of grey uint8 faces of shape (N, 1, S, S), as float32 of shape (N, K)."""
-    with fabric.autocast():
-        return torch.cat([network(batch.float() / 255.0).float() for batch in images.split(batch_size)])
+    batches = (images[start : start + batch_size] for start in range(0, len(images), batch_size))
+    return torch.cat([network(batch.float() / 255.0).float() for batch in batches])
 
 
 @contextmanager
 def _seeded(seed: int, epoch: int, device: torch.device) -> Iterator[Generator]:
-    """Give an epoch's generator, and seed dropout's for as long, leaving the caller's randomness untouched."""
+    """Give an epoch's generator and seed dropout's for as long; the caller's randomness stays untouched."""
     number = seed * 1_000_003 + epoch
     with torch.random.fork_rng(devices=[device] if device.type == "cuda" else []):
         torch.manual_seed(number)
         yield Generator(device=device).manual_seed(number)
-
-

@@ -1,0 +1,1 @@
+"""The command `lamplit`, one file per subcommand."""

@@ -1,0 +1,61 @@
+"""Entry point of the command: subcommands, --version, and errors as one line with the next step."""
+
+from __future__ import annotations
+
+import sys
+from importlib.metadata import version
+from typing import Annotated
+
+import typer
+from rich.markup import escape
+
+from lamplit.cli.analyze import analyze
+from lamplit.cli.consoles import messages_console
+from lamplit.cli.evaluate import evaluate
+from lamplit.cli.train import train
+from lamplit.cli.weights import weights
+from lamplit.core.errors import LamplitError
+
+EXIT_USAGE = 2
+EXIT_INTERRUPTED = 130
+
+app = typer.Typer(
+    name="lamplit",
+    help="Facial expressions from pictures, in good light and bad.",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    context_settings={"help_option_names": ["-h", "--help"]},
+)
+for _command in (analyze, evaluate, train, weights):
+    app.command()(_command)
+
+
+def _show_version(wanted: bool) -> None:
+    """Print the version and leave."""
+    if wanted:
+        print(f"lamplit {version('lamplit')}")
+        raise typer.Exit
+
+
+@app.callback()
+def _options(
+    _version: Annotated[
+        bool, typer.Option("--version", callback=_show_version, is_eager=True, help="Print the version.")
+    ] = False,
+) -> None:
+    """Facial expressions from pictures, in good light and bad."""
+
+
+def main() -> None:
+    """Run the command; leave with 0 when all went well, 1 when inputs failed, 2 when it could not start."""
+    try:
+        app()
+    except LamplitError as error:
+        messages_console().print(
+            f"[bold red]lamplit:[/] {escape(str(error))}", soft_wrap=True, highlight=False
+        )
+        sys.exit(EXIT_USAGE)
+    except KeyboardInterrupt:
+        messages_console().print("lamplit: stopped; what was written so far is kept")
+        sys.exit(EXIT_INTERRUPTED)

@@ -1,0 +1,33 @@
+"""Where the command writes: results to standard output, everything else to standard error."""
+
+from __future__ import annotations
+
+import sys
+
+from rich.console import Console
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
+
+PIPED_WIDTH = 120
+
+
+def results_console() -> Console:
+    """Return the console for results; wide enough for tables when nobody's window sets the width."""
+    return Console(width=None if sys.stdout.isatty() else PIPED_WIDTH)
+
+
+def messages_console() -> Console:
+    """Return the console for progress and errors."""
+    return Console(stderr=True)
+
+
+def counting_progress(*, hidden: bool) -> Progress:
+    """Return a progress bar with a count and the time left; it leaves no trace when done."""
+    return Progress(
+        TextColumn("{task.description}"),
+        BarColumn(),
+        MofNCompleteColumn(),
+        TimeRemainingColumn(),
+        console=messages_console(),
+        transient=True,
+        disable=hidden,
+    )

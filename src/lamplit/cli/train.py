@@ -1,0 +1,48 @@
+"""`lamplit train`: a recipe in, a weight file with its card out."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from lamplit.cli.consoles import counting_progress, messages_console, results_console
+
+
+def train(
+    recipe: Annotated[
+        str, typer.Argument(help="Name of a recipe of lamplit, or the path of your own .toml file.")
+    ],
+    data: Annotated[
+        Path,
+        typer.Option(help="Folder or zip with the data set that the recipe names.", envvar="LAMPLIT_DATA"),
+    ],
+    out: Annotated[Path | None, typer.Option(help="Folder of the run [default: runs/RECIPE].")] = None,
+    quiet: Annotated[bool, typer.Option("--quiet", "-q", help="Print nothing but errors.")] = False,
+) -> None:
+    """Train a model; called again with the same --out, go on where the last run stopped.
+
+    The folder gets a checkpoint, log.csv and curves.png after every epoch, and at the end the weights (.onnx)
+    with their card (.json), measured on the validation split.
+    """
+    # Here and not above: these need the extra "train", without which the other commands must work.
+    from lamplit.cli.measure import measure_card
+    from lamplit.training.progress import TrainingProgress
+    from lamplit.training.recipe import load_recipe
+    from lamplit.training.session import read_data, run_training
+
+    settings = load_recipe(recipe)
+    folder = Path("runs") / settings.name if out is None else out
+    with counting_progress(hidden=quiet) as reading:
+        task = reading.add_task("reading pictures", total=None)
+        faces = read_data(
+            settings, data, on_picture=lambda done, total: reading.update(task, completed=done, total=total)
+        )
+    console = messages_console()
+    console.quiet = quiet
+    with TrainingProgress(settings.epochs, folder, console) as progress:
+        card = run_training(settings, faces, folder, observer=progress)
+    tables = measure_card(card, folder, data, hidden=quiet)
+    if not quiet:
+        results_console().print(*tables, f"weights and card: {folder / card.file}", sep="\n")

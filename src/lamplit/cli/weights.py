@@ -1,0 +1,73 @@
+"""`lamplit weights`: the cards of the weights that come with lamplit."""
+
+from __future__ import annotations
+
+import dataclasses
+import json
+from typing import Annotated, Any
+
+import typer
+from rich import box
+from rich.markup import escape
+from rich.table import Table
+
+from lamplit.cli.consoles import results_console
+from lamplit.weights.cards import WeightsCard
+from lamplit.weights.registry import list_weights
+
+
+def weights(
+    as_json: Annotated[bool, typer.Option("--json", help="Print the whole cards as JSON.")] = False,
+) -> None:
+    """List the weights that come with lamplit: what they are, what trained them, what they reach."""
+    cards = list_weights()
+    if as_json:
+        print(json.dumps([dataclasses.asdict(card) for card in cards], indent=2, ensure_ascii=False))
+        return
+    for card in cards:
+        results_console().print(_card_table(card))
+
+
+def _card_table(card: WeightsCard) -> Table:
+    """Return a card as a table."""
+    table = Table(
+        title=f"[bold]{escape(card.name)}[/]", title_justify="left", show_header=False, box=box.SIMPLE
+    )
+    table.add_column(style="bold", no_wrap=True)
+    table.add_column(overflow="fold")
+    for name, value in _card_rows(card):
+        table.add_row(name, escape(value))
+    return table
+
+
+def _card_rows(card: WeightsCard) -> list[tuple[str, str]]:
+    """Return what the table says, row by row."""
+    rows = [
+        ("file", f"{card.file}, {card.size_bytes / 1e6:.1f} MB, {card.parameters:,} parameters"),
+        ("SHA-256", card.sha256),
+        ("input", f"{card.input_size} x {card.input_size} grey; {card.preprocessing['normalisation']}"),
+        ("labels", ", ".join(card.labels)),
+        ("temperature", f"{card.temperature:g}"),
+        ("recipe", f"{card.recipe['name']}, {card.recipe['epochs']} epochs, commit {card.commit}"),
+        ("licence", card.licence),
+    ]
+    rows += [("trained on", _data_line(data)) for data in card.training_data]
+    return rows + [("measured", _metric_line(metric)) for metric in card.metrics]
+
+
+def _data_line(data: dict[str, Any] | Any) -> str:
+    """Return one data set as a line."""
+    return (
+        f"{data['name']} {data['split']}, {data['faces']:,} faces; {data['source']}. Terms: {data['terms']}"
+    )
+
+
+def _metric_line(metric: dict[str, Any] | Any) -> str:
+    """Return one set of figures as a line."""
+    faces = (
+        f"{metric['dataset']} {metric['split']}, {metric['protocol']}, {metric['labels']}, "
+        f"{metric['passes']}, {metric['faces']:,} faces"
+    )
+    names = {"accuracy": "accuracy", "macro_f1": "macro F1", "log_loss": "log loss"}
+    names["calibration_error"] = "calibration error"
+    return f"{faces}: " + ", ".join(f"{name} {metric[key]:.4f}" for key, name in names.items())

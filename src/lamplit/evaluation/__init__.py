@@ -1,0 +1,1 @@
+"""Metrics and measurements of expression classifiers, the shipped ones and yours."""

@@ -1,0 +1,110 @@
+"""The expression classifier at run time: face crops in, calibrated probabilities out."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+
+from lamplit.core.arrays import AnyArray, FloatArray
+from lamplit.core.checks import check_integer
+from lamplit.core.errors import EmptyImageError, InvalidArgumentError
+from lamplit.expression.calibration import softmax
+from lamplit.imaging.colour import grey_stack_from_rgb
+from lamplit.imaging.geometry import resize_faces
+from lamplit.weights.registry import DEFAULT_EXPRESSION
+from lamplit.weights.session import NetworkSession
+from lamplit.weights.store import load_weights
+
+BATCH_SIZE = 64
+
+
+class ExpressionClassifier:
+    """Give each face crop the probabilities that observers would choose each expression.
+
+    Parameters
+    ----------
+    weights : str or Path, optional
+        Name of weights that come with lamplit, or path of an .onnx file with its card beside it.
+    device : str
+        "cpu", "cuda" or "auto".
+    threads : int, optional
+        Threads of one call on the CPU; by default one per core.
+
+    Attributes
+    ----------
+    card : WeightsCard
+        What the weights are.
+    labels : tuple of str
+        The expressions, in the order of the probabilities.
+
+    Raises
+    ------
+    WeightsMissingError
+        If there are no such weights.
+    WeightsCorruptError
+        If the file differs from its card.
+    InvalidArgumentError
+        If the device or the number of threads is not to be had.
+
+    Examples
+    --------
+    >>> classifier = ExpressionClassifier()
+    >>> classifier.labels[:2]
+    ('neutral', 'happiness')
+    >>> classifier.predict_proba(np.zeros((2, 48, 48), dtype=np.uint8)).shape
+    (2, 8)
+    """
+
+    def __init__(
+        self, weights: str | Path | None = None, *, device: str = "cpu", threads: int | None = None
+    ) -> None:
+        if threads is not None:
+            check_integer("threads", threads, low=1, high=1024)
+        self.card, content = load_weights(DEFAULT_EXPRESSION if weights is None else weights)
+        self.labels: tuple[str, ...] = tuple(self.card.labels)
+        self._session = NetworkSession(content, name=self.card.name, device=device, threads=threads)
+
+    def predict_proba(self, crops: AnyArray) -> FloatArray:
+        """Return the probability of each expression for each crop.
+
+        Parameters
+        ----------
+        crops : ndarray of shape (N, H, W) or (N, H, W, 3), uint8
+            Grey or RGB squares around faces, of any size, framed as `lamplit.faces.framing` does. Other
+            shapes than squares are squeezed to one.
+
+        Returns
+        -------
+        ndarray of shape (N, K), float32
+            Rows sum to 1; columns follow `labels`.
+
+        Raises
+        ------
+        InvalidArgumentError
+            If the array has another shape or type.
+        EmptyImageError
+            If the crops have no pixels.
+        """
+        faces = _checked(crops)
+        logits = np.empty((len(faces), len(self.labels)), dtype=np.float32)
+        for start in range(0, len(faces), BATCH_SIZE):
+            batch = grey_stack_from_rgb(faces[start : start + BATCH_SIZE])
+            small = resize_faces(batch, self.card.input_size)
+            inputs = small[:, None].astype(np.float32) / np.float32(255.0)  # (n, 1, S, S)
+            logits[start : start + BATCH_SIZE] = self._session.run(inputs)
+        return softmax(logits, self.card.temperature)
+
+
+def _checked(crops: AnyArray) -> AnyArray:
+    """Return the crops if their shape and type are right."""
+    required = "a uint8 array of shape (N, H, W) or (N, H, W, 3)"
+    if not isinstance(crops, np.ndarray):
+        raise InvalidArgumentError("crops", required, type(crops).__name__)
+    came = f"{crops.dtype} of shape {crops.shape}"
+    if crops.dtype != np.uint8 or crops.ndim not in (3, 4) or (crops.ndim == 4 and crops.shape[3] != 3):
+        hint = "for one grey crop give crops[None]" if crops.ndim == 2 else ""
+        raise InvalidArgumentError("crops", required, came, hint)
+    if 0 in crops.shape[1:3]:
+        raise EmptyImageError("crops", "at least one pixel each", came)
+    return crops

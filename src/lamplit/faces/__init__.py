@@ -1,0 +1,6 @@
+"""Finding faces and framing them for the networks."""
+
+from lamplit.faces.cascade import CascadeFaceDetector
+from lamplit.faces.detector import FaceDetector, detect_faces, get_detector, list_detectors
+
+__all__ = ["CascadeFaceDetector", "FaceDetector", "detect_faces", "get_detector", "list_detectors"]

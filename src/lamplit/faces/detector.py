@@ -1,0 +1,103 @@
+"""What a face detector is, and the detectors there are."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any, Protocol, runtime_checkable
+
+from lamplit.core.arrays import AnyArray
+from lamplit.core.errors import InvalidArgumentError
+from lamplit.core.values import Detection
+from lamplit.faces.cascade import CascadeFaceDetector
+from lamplit.imaging.images import read_image
+
+
+@runtime_checkable
+class FaceDetector(Protocol):
+    """Anything that finds faces: lamplit's own detectors, or one of yours.
+
+    A detector may be called from several threads at once.
+    """
+
+    def detect(self, image: AnyArray) -> list[Detection]:
+        """Find the faces of an RGB (H, W, 3) or grey (H, W) uint8 picture, best first; there may be none."""
+
+
+_DETECTORS: dict[str, Callable[..., FaceDetector]] = {"cascade": CascadeFaceDetector}
+
+
+def list_detectors() -> list[str]:
+    """Return the names of the detectors, sorted.
+
+    Examples
+    --------
+    >>> list_detectors()
+    ['cascade']
+    """
+    return sorted(_DETECTORS)
+
+
+def get_detector(name: str, **settings: Any) -> FaceDetector:
+    """Build a detector.
+
+    Parameters
+    ----------
+    name : str
+        One of `list_detectors()`.
+    **settings
+        Keyword arguments of the detector.
+
+    Returns
+    -------
+    FaceDetector
+        Ready to use.
+
+    Raises
+    ------
+    InvalidArgumentError
+        If there is no such detector or setting, or a setting is out of range.
+
+    Examples
+    --------
+    >>> get_detector("cascade", min_size=32).min_size
+    32
+    """
+    if name not in _DETECTORS:
+        raise InvalidArgumentError("detector", f"one of {list_detectors()}", repr(name))
+    try:
+        return _DETECTORS[name](**settings)
+    except TypeError as error:
+        raise InvalidArgumentError(f"detector {name}", "settings that it knows", str(error)) from error
+
+
+def detect_faces(image: Any, *, detector: str = "cascade", min_size: int | None = None) -> list[Detection]:
+    """Find the faces of a picture.
+
+    Parameters
+    ----------
+    image : path, bytes, file object, PIL image or ndarray
+        The picture; see `lamplit.imaging.images.read_image`.
+    detector : str
+        One of `list_detectors()`.
+    min_size : int, optional
+        Smallest face in pixels; by default the detector's own choice.
+
+    Returns
+    -------
+    list of Detection
+        Best first, with `.box` in pixels, `.score` and `.points`; empty where there is no face.
+
+    Raises
+    ------
+    InvalidImageError
+        If the picture cannot be read.
+    InvalidArgumentError
+        If an argument is out of range.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> detect_faces(np.zeros((64, 64, 3), dtype=np.uint8))
+    []
+    """
+    return get_detector(detector, min_size=min_size).detect(read_image(image))

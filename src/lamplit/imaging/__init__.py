@@ -1,0 +1,1 @@
+"""Pixels in and out: safe reading of pictures, writing, colour, resampling and the search for files."""

@@ -1,0 +1,1 @@
+"""Tables, drawings, plots and pages: results for people and for other programs."""

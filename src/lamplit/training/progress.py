@@ -1,0 +1,86 @@
+"""What a training shows and leaves while it runs: a progress bar, a CSV log and curves."""
+
+from __future__ import annotations
+
+import csv
+import io
+from pathlib import Path
+
+from rich.console import Console
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
+
+from lamplit.core.files import write_atomically
+from lamplit.report.plots import plot_training_curves
+from lamplit.training.state import EpochRow
+
+LOG_FILE = "log.csv"
+CURVES_FILE = "curves.png"
+
+
+class TrainingProgress:
+    """Follow a training on the terminal and in its folder.
+
+    The bar counts batches over all epochs, so that its time left is that of the whole training.
+
+    Parameters
+    ----------
+    epochs : int
+        Epochs in all.
+    folder : Path
+        Where `log.csv` and `curves.png` go; both are whole after every epoch.
+    console : rich.console.Console
+        Where the bar and a line per epoch go.
+    """
+
+    def __init__(self, epochs: int, folder: Path, console: Console) -> None:
+        self.epochs = epochs
+        self.folder = folder
+        self.console = console
+        self._bar = Progress(
+            TextColumn("epoch {task.fields[epoch]}"),
+            BarColumn(),
+            MofNCompleteColumn(),
+            TextColumn("loss {task.fields[loss]:.3f}  accuracy {task.fields[accuracy]:.3f}"),
+            TimeRemainingColumn(elapsed_when_finished=True),
+            console=console,
+        )
+        self._task = self._bar.add_task("training", total=None, epoch=f"1/{epochs}", loss=0.0, accuracy=0.0)
+
+    def __enter__(self) -> TrainingProgress:
+        self._bar.start()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._bar.stop()
+
+    def on_batch(self, epoch: int, batch: int, n_batches: int, loss: float, accuracy: float) -> None:
+        """Move the bar."""
+        self._bar.update(
+            self._task,
+            total=n_batches * self.epochs,
+            completed=(epoch - 1) * n_batches + batch,
+            epoch=f"{epoch}/{self.epochs}",
+            loss=loss,
+            accuracy=accuracy,
+        )
+
+    def on_epoch(self, history: list[EpochRow]) -> None:
+        """Write the log and the curves, and print the epoch's line."""
+        write_atomically(self.folder / LOG_FILE, _csv(history).encode())
+        plot_training_curves(history, self.folder / CURVES_FILE)
+        row = history[-1]
+        self.console.print(
+            f"epoch {row['epoch']:3.0f}   training: loss {row['train_loss']:.4f} accuracy "
+            f"{row['train_accuracy']:.4f}   validation: loss {row['validation_loss']:.4f} accuracy "
+            f"{row['validation_accuracy']:.4f}   {row['seconds']:.0f} s",
+            highlight=False,
+        )
+
+
+def _csv(history: list[EpochRow]) -> str:
+    """Return the log as CSV."""
+    text = io.StringIO()
+    writer = csv.DictWriter(text, fieldnames=list(history[0]), lineterminator="\n")
+    writer.writeheader()
+    writer.writerows({key: f"{value:.6g}" for key, value in row.items()} for row in history)
+    return text.getvalue()

@@ -1,0 +1,125 @@
+"""From a trained network to a weight file with its card."""
+
+from __future__ import annotations
+
+import dataclasses
+import hashlib
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+from torch import nn
+
+from lamplit.core.labels import EXPRESSIONS
+from lamplit.datasets.ferplus import SOURCE, TERMS
+from lamplit.nets.export import export_onnx
+from lamplit.training.recipe import Recipe
+from lamplit.weights.cards import WeightsCard, write_card
+
+PREPROCESSING = {
+    "frame": "square, eyes at 39 % of its height and 0.375 of its side apart (lamplit.faces.framing)",
+    "channels": "grey, 0.299 R + 0.587 G + 0.114 B (ITU-R BT.601)",
+    "resampling": "area average when shrinking, linear when enlarging (lamplit.imaging.geometry)",
+    "scale": "uint8 / 255",
+    "normalisation": "per image (x - mean) / standard deviation, inside the file",
+}
+
+
+def publish(
+    network: nn.Module,
+    folder: Path,
+    *,
+    name: str,
+    recipe: Recipe,
+    temperature: float,
+    details: Mapping[str, Any],
+) -> WeightsCard:
+    """Write a network as ONNX with its card.
+
+    Parameters
+    ----------
+    network : torch.nn.Module
+        Trained, on the CPU.
+    folder : Path
+        Where `<name>.onnx` and `<name>.json` go.
+    name : str
+        Name of the weights.
+    recipe : Recipe
+        What it was trained by.
+    temperature : float
+        From `fit_temperature`.
+    details : mapping
+        `n_training` and `n_holdout` faces, `commit` and `history` of the training.
+
+    Returns
+    -------
+    WeightsCard
+        The card, still without metrics.
+
+    Raises
+    ------
+    OutputError
+        If a file cannot be written.
+    """
+    path = folder / f"{name}.onnx"
+    export_onnx(network, path, size=recipe.size)
+    content = path.read_bytes()
+    card = WeightsCard(
+        name=name,
+        file=path.name,
+        sha256=hashlib.sha256(content).hexdigest(),
+        size_bytes=len(content),
+        parameters=sum(p.numel() for p in network.parameters()),
+        input_size=recipe.size,
+        preprocessing=PREPROCESSING,
+        label_set=EXPRESSIONS.name,
+        labels=list(EXPRESSIONS),
+        temperature=round(temperature, 4),
+        training_data=[_training_data(details)],
+        licence="Apache-2.0 for the weights; the terms of the training data are stated with them",
+        recipe=recipe.as_dict(),
+        commit=str(details["commit"]),
+        history=[{key: round(value, 6) for key, value in row.items()} for row in details["history"]],
+    )
+    write_card(card, path.with_suffix(".json"))
+    return card
+
+
+def add_metrics(card: WeightsCard, metrics: Sequence[Mapping[str, Any]], folder: Path) -> WeightsCard:
+    """Write measured figures onto a card.
+
+    Parameters
+    ----------
+    card : WeightsCard
+        The card.
+    metrics : sequence of mapping
+        Figures, each with data set, split, protocol and number of faces.
+    folder : Path
+        Where the card stands.
+
+    Returns
+    -------
+    WeightsCard
+        The card with the figures.
+
+    Raises
+    ------
+    OutputError
+        If the card cannot be written.
+    """
+    card = dataclasses.replace(card, metrics=list(metrics))
+    write_card(card, (folder / card.file).with_suffix(".json"))
+    return card
+
+
+def _training_data(details: Mapping[str, Any]) -> dict[str, Any]:
+    """Return what the card says of FER+."""
+    return {
+        "name": "FER+",
+        "split": "training",
+        "faces": int(details["n_training"]),
+        "faces_for_temperature": int(details["n_holdout"]),
+        "protocol": "distribution (votes as probabilities); temperature on majority labels of held-out faces",
+        "source": SOURCE,
+        "terms": TERMS,
+    }

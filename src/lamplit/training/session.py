@@ -1,0 +1,149 @@
+"""A whole training: data, loop, temperature, weight file with card."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+import torch
+from torch import nn
+
+from lamplit.core.errors import OutputError
+from lamplit.datasets.ferplus import FerPlus, read_ferplus
+from lamplit.expression.calibration import fit_temperature
+from lamplit.training.checkpoint import load_checkpoint
+from lamplit.training.faces import TrainingFaces, split_holdout, tensors_from
+from lamplit.training.loop import Observer, choose_fabric, predict_logits, train
+from lamplit.training.publish import publish
+from lamplit.training.recipe import Recipe
+from lamplit.training.source import source_commit
+from lamplit.weights.cards import WeightsCard
+
+LEAST_FACES_FOR_TEMPERATURE = 100
+
+
+@dataclass(frozen=True, slots=True)
+class TrainingData:
+    """The faces of a training.
+
+    Parameters
+    ----------
+    training, holdout, validation : TrainingFaces
+        Faces to train on, to fit the temperature on, and to measure on.
+    """
+
+    training: TrainingFaces
+    holdout: TrainingFaces
+    validation: TrainingFaces
+
+
+def prepare(recipe: Recipe, training: FerPlus, validation: FerPlus) -> TrainingData:
+    """Bring the splits to the training device.
+
+    Parameters
+    ----------
+    recipe : Recipe
+        Decides input size, holdout and seed.
+    training, validation : FerPlus
+        The splits.
+
+    Returns
+    -------
+    TrainingData
+        Faces as tensors.
+    """
+    device = choose_fabric().device
+    kept, held_out = split_holdout(training, recipe.holdout, recipe.seed)
+    return TrainingData(
+        *(tensors_from(s, size=recipe.size, device=device) for s in (kept, held_out, validation))
+    )
+
+
+def read_data(
+    recipe: Recipe, path: Path, *, on_picture: Callable[[int, int], None] | None = None
+) -> TrainingData:
+    """Read what a recipe trains on.
+
+    Parameters
+    ----------
+    recipe : Recipe
+        Names the data set.
+    path : Path
+        Where it is; see `lamplit.datasets.read_ferplus`.
+    on_picture : callable, optional
+        Told (pictures read, pictures of the split).
+
+    Returns
+    -------
+    TrainingData
+        Faces as tensors.
+
+    Raises
+    ------
+    DatasetError
+        If the data set is absent or not as expected.
+    """
+    splits = [read_ferplus(path, split, on_picture=on_picture) for split in ("training", "validation")]
+    return prepare(recipe, *splits)
+
+
+def run_training(recipe: Recipe, data: TrainingData, folder: Path, *, observer: Observer) -> WeightsCard:
+    """Train, fit the temperature and write the weights; a run that was interrupted goes on.
+
+    Parameters
+    ----------
+    recipe : Recipe
+        All settings.
+    data : TrainingData
+        From `read_data`.
+    folder : Path
+        The folder of the run: checkpoint, `<recipe>.onnx` and its card.
+    observer : Observer
+        Told of every batch and epoch.
+
+    Returns
+    -------
+    WeightsCard
+        The card, still without metrics.
+
+    Raises
+    ------
+    CheckpointError
+        If the folder holds another recipe's run, or a damaged checkpoint.
+    OutputError
+        If the folder cannot be written.
+    """
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise OutputError(
+            str(folder), "a folder that can be written", error.strerror or str(error)
+        ) from error
+    network = train(recipe, data.training, data.validation, folder, observer=observer, commit=source_commit())
+    checkpoint = load_checkpoint(folder)
+    details = {} if checkpoint is None else checkpoint.details
+    return publish(
+        network,
+        folder,
+        name=recipe.name,
+        recipe=recipe,
+        temperature=_temperature(network, data.holdout),
+        details={
+            "n_training": len(data.training),
+            "n_holdout": int((data.holdout.classes >= 0).sum()),
+            "commit": details.get("commit", ""),
+            "history": details.get("history", []),
+        },
+    )
+
+
+def _temperature(network: nn.Module, holdout: TrainingFaces) -> float:
+    """Fit the temperature on held-out faces with a majority; 1 where there are too few of them."""
+    chosen = holdout.classes >= 0
+    if int(chosen.sum()) < LEAST_FACES_FOR_TEMPERATURE:
+        return 1.0
+    # In float32, because that is how the published file computes.
+    with torch.no_grad():
+        logits = predict_logits(network, holdout.images[chosen].cpu())
+    return fit_temperature(logits.numpy(), holdout.classes[chosen].cpu().numpy())

@@ -1,0 +1,137 @@
+"""Weights cards: what a weight file is, where it comes from and what it was measured to reach."""
+
+from __future__ import annotations
+
+import dataclasses
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from lamplit.core.errors import OutputError, WeightsCorruptError, WeightsMissingError
+from lamplit.core.labels import LabelSet
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WeightsCard:
+    """What stands beside every weight file, as JSON.
+
+    Parameters
+    ----------
+    name : str
+        `<recipe>-v<number>`.
+    file : str
+        Name of the weight file, in the card's folder.
+    sha256 : str
+        Hash of the file, 64 hexadecimal digits.
+    size_bytes : int
+        Size of the file.
+    parameters : int
+        Numbers that were learnt, as they stand in the file.
+    input_size : int
+        Side of the square input in pixels.
+    preprocessing : mapping
+        The exact way from pixels to input.
+    label_set : str
+        Name of the label set.
+    labels : sequence of str
+        The labels, in the order of the outputs.
+    temperature : float
+        Logits are divided by this before the softmax.
+    training_data : sequence of mapping
+        For each data set: name, split, faces, source, terms.
+    licence : str
+        Terms of the weights themselves.
+    recipe : mapping
+        Every setting of the training.
+    commit : str
+        Version of the source that trained them.
+    metrics : sequence of mapping
+        Figures, each with data set, split, protocol and number of faces.
+    history : sequence of mapping
+        Losses and accuracies per epoch.
+    """
+
+    name: str
+    file: str
+    sha256: str
+    size_bytes: int
+    parameters: int
+    input_size: int
+    preprocessing: Mapping[str, Any]
+    label_set: str
+    labels: Sequence[str]
+    temperature: float
+    training_data: Sequence[Mapping[str, Any]]
+    licence: str
+    recipe: Mapping[str, Any]
+    commit: str
+    metrics: Sequence[Mapping[str, Any]] = field(default_factory=tuple)
+    history: Sequence[Mapping[str, float]] = field(default_factory=tuple)
+
+    @property
+    def speaks(self) -> LabelSet:
+        """The labels as a set."""
+        return LabelSet(self.label_set, tuple(self.labels))
+
+
+def read_card(path: Path) -> WeightsCard:
+    """Read a card.
+
+    Parameters
+    ----------
+    path : Path
+        The JSON file.
+
+    Returns
+    -------
+    WeightsCard
+        The card.
+
+    Raises
+    ------
+    WeightsMissingError
+        If there is no such file or it may not be read.
+    WeightsCorruptError
+        If it is no card.
+    """
+    try:
+        values = json.loads(path.read_text(encoding="utf-8"))
+    except OSError as error:
+        raise WeightsMissingError(
+            str(path), "a weights card (JSON) that can be read", error.strerror or str(error)
+        ) from error
+    except ValueError as error:
+        raise WeightsCorruptError(str(path), "JSON", str(error)) from error
+    names = {f.name for f in dataclasses.fields(WeightsCard)}
+    if (
+        not isinstance(values, dict)
+        or not names >= set(values)
+        or not names - {"metrics", "history"} <= set(values)
+    ):
+        came = sorted(values) if isinstance(values, dict) else type(values).__name__
+        raise WeightsCorruptError(str(path), f"the keys {sorted(names)}", str(came))
+    return WeightsCard(**values)
+
+
+def write_card(card: WeightsCard, path: Path) -> None:
+    """Write a card.
+
+    Parameters
+    ----------
+    card : WeightsCard
+        The card.
+    path : Path
+        The JSON file to write.
+
+    Raises
+    ------
+    OutputError
+        If it cannot be written.
+    """
+    text = json.dumps(dataclasses.asdict(card), indent=2, ensure_ascii=False)
+    try:
+        path.write_text(text + "\n", encoding="utf-8")
+    except OSError as error:
+        raise OutputError(str(path), "a place that can be written", error.strerror or str(error)) from error

@@ -1,0 +1,28 @@
+"""The weights that come with lamplit."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from lamplit.weights.cards import WeightsCard, read_card
+
+FOLDER = Path(__file__).parent / "files"
+
+DEFAULT_EXPRESSION = "expression-fusion-ferplus-v1"
+"""What `ExpressionClassifier` loads when it is not told otherwise."""
+
+
+def list_weights() -> list[WeightsCard]:
+    """Return the cards of all weights that come with lamplit, by name.
+
+    Raises
+    ------
+    WeightsCorruptError
+        If a card of this installation is damaged.
+
+    Examples
+    --------
+    >>> [card.name for card in list_weights()]
+    ['expression-fusion-ferplus-v1']
+    """
+    return [read_card(path) for path in sorted(FOLDER.glob("*.json"))]

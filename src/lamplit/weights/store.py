@@ -1,0 +1,58 @@
+"""Loading of weight files, never without checking them against their card."""
+
+from __future__ import annotations
+
+import hashlib
+from pathlib import Path
+
+from lamplit.core.errors import WeightsCorruptError, WeightsMissingError
+from lamplit.weights.cards import WeightsCard, read_card
+from lamplit.weights.registry import FOLDER
+
+
+def load_weights(name: str | Path) -> tuple[WeightsCard, bytes]:
+    """Load a weight file with its card.
+
+    Parameters
+    ----------
+    name : str or Path
+        Name of weights that come with lamplit, or path of an .onnx file with its card beside it.
+
+    Returns
+    -------
+    (WeightsCard, bytes)
+        The card and the content of the file, which has the card's hash.
+
+    Raises
+    ------
+    WeightsMissingError
+        If there is no such file or no card beside it.
+    WeightsCorruptError
+        If the file differs from its card, or the card is damaged.
+
+    Examples
+    --------
+    >>> card, content = load_weights("expression-fusion-ferplus-v1")
+    >>> len(content) == card.size_bytes
+    True
+    """
+    path = Path(name) if Path(name).suffix == ".onnx" else FOLDER / f"{name}.onnx"
+    if path.parent == FOLDER and not path.is_file():
+        known = sorted(card.stem for card in FOLDER.glob("*.json"))
+        raise WeightsMissingError(str(name), f"one of {known} or the path of an .onnx file", "neither")
+    card = read_card(path.with_suffix(".json"))
+    try:
+        content = path.read_bytes()
+    except OSError as error:
+        raise WeightsMissingError(
+            str(path), "a weight file that can be read", error.strerror or str(error)
+        ) from error
+    digest = hashlib.sha256(content).hexdigest()
+    if digest != card.sha256:
+        raise WeightsCorruptError(
+            str(path),
+            f"the hash on its card, {card.sha256[:12]}…",
+            f"{digest[:12]}… ({len(content):,} bytes)",
+            "install lamplit again, or copy file and card together",
+        )
+    return card, content
