@@ -49,21 +49,21 @@ _HOME = {
 }
 _SUBPACKAGES = ("light",)
 
-__all__ = [  # noqa: RUF022  # one list, sorted without regard to case
-    "Analyzer",
-    "analyze",
-    "Box",
-    "detect_faces",
-    "Detection",
+__all__ = [
     "EKMAN_SIX",
-    "ExpressionClassifier",
     "EXPRESSIONS",
+    "Analyzer",
+    "Box",
+    "Detection",
+    "ExpressionClassifier",
     "Face",
     "FaceDetector",
     "FrameResult",
     "LamplitError",
-    "light",
     "LightReading",
+    "analyze",
+    "detect_faces",
+    "light",
     "list_weights",
 ]
 

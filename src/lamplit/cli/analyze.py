@@ -58,7 +58,7 @@ def analyze(
     analyzer = Analyzer(
         weights=weights, detector=detector, min_size=min_size, max_pixels=max_pixels, device=device
     )
-    on_picture = None if annotate is None else AnnotationFolder(annotate).add
+    on_picture = None if annotate is None else AnnotationFolder(annotate, files).add
     with ExitStack() as stack:
         table = None if out is None else stack.enter_context(open_table(out, analyzer.labels))
         view = _View(as_json=as_json, quiet=quiet)

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import sys
 from importlib.metadata import version
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 from rich.markup import escape
+from typer.core import TyperGroup
 
 from lamplit.cli.analyze import analyze
 from lamplit.cli.consoles import messages_console
@@ -19,8 +19,25 @@ from lamplit.core.errors import LamplitError
 EXIT_USAGE = 2
 EXIT_INTERRUPTED = 130
 
+
+class _Commands(TyperGroup):
+    """The subcommands; what stops one ends in a line on standard error and an exit code."""
+
+    def invoke(self, ctx: Any) -> Any:
+        try:
+            return super().invoke(ctx)
+        except LamplitError as error:
+            line = f"[bold red]lamplit:[/] {escape(str(error))}"
+            messages_console().print(line, soft_wrap=True, highlight=False)
+            raise typer.Exit(EXIT_USAGE) from error
+        except KeyboardInterrupt as error:  # caught here because Typer would leave without a word
+            messages_console().print("lamplit: stopped; what was written so far is kept")
+            raise typer.Exit(EXIT_INTERRUPTED) from error
+
+
 app = typer.Typer(
     name="lamplit",
+    cls=_Commands,
     help="Facial expressions from pictures, in good light and bad.",
     no_args_is_help=True,
     add_completion=False,
@@ -49,13 +66,4 @@ def _options(
 
 def main() -> None:
     """Run the command; leave with 0 when all went well, 1 when inputs failed, 2 when it could not start."""
-    try:
-        app()
-    except LamplitError as error:
-        messages_console().print(
-            f"[bold red]lamplit:[/] {escape(str(error))}", soft_wrap=True, highlight=False
-        )
-        sys.exit(EXIT_USAGE)
-    except KeyboardInterrupt:
-        messages_console().print("lamplit: stopped; what was written so far is kept")
-        sys.exit(EXIT_INTERRUPTED)
+    app()

@@ -118,7 +118,7 @@ def nms(boxes: AnyArray, scores: AnyArray, *, overlap: float = 0.3, nested: floa
     smaller = np.minimum(areas[:, None], areas[None, :])  # (N, N)
     same = (iou(boxes, boxes) > overlap) | (shared > nested * smaller)  # (N, N)
     kept: list[int] = []
-    for candidate in np.argsort(-np.asarray(scores), kind="stable"):
+    for candidate in np.argsort(-np.asarray(scores, dtype=np.float64), kind="stable"):
         if not same[candidate, kept].any():
             kept.append(int(candidate))
     return np.array(kept, dtype=np.int64)

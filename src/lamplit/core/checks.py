@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import math
+import numbers
+import operator
 from typing import SupportsIndex
 
 from lamplit.core.errors import InvalidArgumentError
@@ -40,7 +42,10 @@ def check_integer(name: str, value: object, *, low: int, high: int | None = None
     required = f"a whole number of at least {low}" + ("" if high is None else f" and at most {high}")
     if isinstance(value, bool) or not isinstance(value, SupportsIndex):
         raise InvalidArgumentError(name, required, repr(value))
-    number = value.__index__()
+    try:
+        number = operator.index(value)
+    except TypeError as error:  # an array has __index__, and then refuses
+        raise InvalidArgumentError(name, required, repr(value)) from error
     if number < low or (high is not None and number > high):
         raise InvalidArgumentError(name, required, repr(value))
     return number
@@ -74,6 +79,7 @@ def check_number(name: str, value: object, *, above: float, below: float = math.
     1.1
     """
     required = f"a finite number above {above:g}" + ("" if math.isinf(below) else f" and below {below:g}")
-    if isinstance(value, bool) or not isinstance(value, int | float) or not above < value < below:
+    number = math.nan if isinstance(value, bool) or not isinstance(value, numbers.Real) else float(value)
+    if not above < number < below:
         raise InvalidArgumentError(name, required, repr(value))
-    return float(value)
+    return number

@@ -2,11 +2,26 @@
 
 from __future__ import annotations
 
+import lzma
 import zipfile
+import zlib
 from pathlib import Path
 from types import TracebackType
 
 from lamplit.core.errors import DatasetError
+
+# What zipfile and its decompressors raise on damaged content; RuntimeError stands for encrypted members, and
+# ValueError for names that no file system takes.
+_DAMAGE = (
+    OSError,
+    KeyError,
+    ValueError,
+    EOFError,
+    RuntimeError,
+    zipfile.BadZipFile,
+    zlib.error,
+    lzma.LZMAError,
+)
 
 
 class Archive:
@@ -39,7 +54,7 @@ class Archive:
             return
         try:
             self._zip = zipfile.ZipFile(path)
-        except (OSError, zipfile.BadZipFile) as error:
+        except (OSError, ValueError, RuntimeError, zipfile.BadZipFile) as error:
             raise DatasetError(str(path), "a folder or a zip that can be read", str(error)) from error
 
     def __enter__(self) -> Archive:
@@ -77,5 +92,5 @@ class Archive:
         """
         try:
             return (self.path / name).read_bytes() if self._zip is None else self._zip.read(name)
-        except (OSError, KeyError, zipfile.BadZipFile, EOFError, NotImplementedError) as error:
+        except _DAMAGE as error:
             raise DatasetError(f"{self.path}: {name}", "a file that can be read", str(error)) from error

@@ -15,9 +15,9 @@ from pathlib import Path
 import numpy as np
 
 from lamplit.core.arrays import AnyArray, ByteArray, IntArray
-from lamplit.core.errors import DatasetError, InvalidArgumentError
+from lamplit.core.errors import DatasetError, InvalidArgumentError, InvalidImageError
+from lamplit.core.labels import EXPRESSIONS
 from lamplit.datasets.archive import Archive
-from lamplit.datasets.votes import N_COLUMNS
 from lamplit.imaging.colour import grey_from_rgb
 from lamplit.imaging.images import read_image
 
@@ -26,9 +26,12 @@ TERMS = "pictures: for research, as the challenge distributed them; votes: MIT l
 """What cards of weights say of this data set."""
 
 VOTES_FILE = "fer2013new.csv"
+VOTES_HEADER = ["Usage", "Image name", *EXPRESSIONS, "unknown", "NF"]
 PIXELS_FILE = "fer2013.csv"
 ZIP_FILE = "ferplus.zip"
 SIDE = 48
+MOST_VOTES = 1000
+"""More people than anybody asked: a higher count is damage."""
 
 SPLITS = {
     "training": ("Training", "FER2013Train"),
@@ -153,20 +156,33 @@ def _vote_rows(files: Archive) -> list[VoteRow]:
             "a place without it",
             "give the folder or zip of FER+, or a folder that holds ferplus.zip",
         )
-    lines = csv.reader(io.StringIO(files.read(VOTES_FILE).decode("utf-8-sig", errors="replace")))
-    header = next(lines, [])
-    if len(header) != 2 + N_COLUMNS:
-        raise DatasetError(where, "a header of 12 columns", f"{len(header)}")
+    lines = _table(files, VOTES_FILE)
+    header = [title.strip() for title in next(lines, [])]
+    if header != VOTES_HEADER:  # columns in another order would become wrong labels in silence
+        raise DatasetError(where, f"the header {','.join(VOTES_HEADER)}", ",".join(header) or "nothing")
     return [_vote_row(where, number, line) for number, line in enumerate(lines, start=2) if line]
+
+
+def _table(files: Archive, name: str) -> Iterator[list[str]]:
+    """Yield the rows of a CSV file."""
+    content = io.BytesIO(files.read(name))
+    lines = csv.reader(io.TextIOWrapper(content, encoding="utf-8-sig", errors="replace", newline=""))
+    try:
+        yield from lines
+    except csv.Error as error:
+        raise DatasetError(f"{files.path}: {name}", "comma-separated values", str(error)) from error
 
 
 def _vote_row(where: str, number: int, line: list[str]) -> VoteRow:
     """Read one row of the votes file."""
     try:
-        usage, name, *counts = line
-        if len(counts) != N_COLUMNS:
-            raise ValueError(f"{len(counts)} counts")
-        return usage, name.strip(), [int(count) for count in counts]
+        if len(line) != len(VOTES_HEADER):
+            raise ValueError(f"{len(line)} columns")
+        usage, name, *texts = line
+        counts = [int(text) for text in texts]
+        if not 0 <= min(counts) <= max(counts) <= MOST_VOTES:
+            raise ValueError(f"counts from {min(counts)} to {max(counts)}")
+        return usage, name.strip(), counts
     except ValueError as error:
         raise DatasetError(
             f"{where}, line {number}", "usage, name and 10 whole counts", str(error)
@@ -178,14 +194,13 @@ def _pixels_from_folders(files: Archive, split: str, rows: list[VoteRow]) -> Ite
     for _, name, _ in rows:
         if name:
             member = f"{SPLITS[split][1]}/{name}"
-            image = grey_from_rgb(read_image(files.read(member)))
-            yield _checked(image, f"{files.path}: {member}")
+            yield _picture_from_bytes(files.read(member), f"{files.path}: {member}")
 
 
 def _pixels_from_csv(files: Archive, split: str, rows: list[VoteRow]) -> Iterator[ByteArray]:
     """Yield the picture of each named row, from `fer2013.csv`, whose rows run parallel to the votes file."""
     where = f"{files.path}: {PIXELS_FILE}"
-    lines = csv.reader(io.TextIOWrapper(io.BytesIO(files.read(PIXELS_FILE)), encoding="utf-8-sig"))
+    lines = _table(files, PIXELS_FILE)
     next(lines, None)
     pictures = [line[1] for line in lines if len(line) == 3 and line[2] == SPLITS[split][0]]
     if len(pictures) != len(rows):
@@ -201,13 +216,19 @@ def _picture_from_text(text: str, where: str) -> ByteArray:
         values = np.array(text.split(), dtype=np.int64)
     except (ValueError, OverflowError) as error:
         raise DatasetError(where, "whole numbers", str(error)) from error
-    if values.size != SIDE * SIDE or values.min() < 0 or values.max() > 255:
-        raise DatasetError(where, "2,304 numbers from 0 to 255", f"{values.size} numbers")
+    if values.size != SIDE * SIDE:
+        raise DatasetError(where, "2,304 numbers", f"{values.size:,}")
+    if values.min() < 0 or values.max() > 255:
+        raise DatasetError(where, "numbers from 0 to 255", f"{values.min()} to {values.max()}")
     return values.reshape(SIDE, SIDE).astype(np.uint8)
 
 
-def _checked(image: ByteArray, where: str) -> ByteArray:
-    """Return the picture if it has the size of FER2013."""
+def _picture_from_bytes(content: bytes, where: str) -> ByteArray:
+    """Decode a picture and check that it has the size of FER2013."""
+    try:
+        image = grey_from_rgb(read_image(content))
+    except InvalidImageError as error:
+        raise DatasetError(where, error.required, error.came, error.hint) from error
     if image.shape != (SIDE, SIDE):
         raise DatasetError(where, "48 x 48 pixels", f"{image.shape[1]} x {image.shape[0]}")
     return image

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import ClassVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -62,7 +63,7 @@ class Majority:
     array([-1,  0])
     """
 
-    name: str = "majority"
+    name: ClassVar[str] = "majority"
 
     def classes(self, votes: AnyArray) -> IntArray:
         """Return the class of each face.
@@ -105,7 +106,7 @@ class Distribution:
     [0.75, 0.0, 0.0, 0.25]
     """
 
-    name: str = "distribution"
+    name: ClassVar[str] = "distribution"
 
     def probabilities(self, votes: AnyArray) -> FloatArray:
         """Return the probabilities of each face.

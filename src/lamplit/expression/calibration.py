@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import numpy as np
+from numpy.typing import NDArray
 
-from lamplit.core.arrays import AnyArray, FloatArray
+from lamplit.core.arrays import AnyArray, FloatArray, IntArray
 from lamplit.core.errors import InvalidArgumentError
 
 COLDEST, HOTTEST = 0.05, 20.0
@@ -30,11 +31,15 @@ def softmax(logits: AnyArray, temperature: float = 1.0) -> FloatArray:
     >>> softmax(np.array([[0.0, 0.0]])).tolist()
     [[0.5, 0.5]]
     """
-    scaled = np.asarray(logits, dtype=np.float64) / temperature
+    return _softmax64(np.asarray(logits, dtype=np.float64) / temperature).astype(np.float32)
+
+
+def _softmax64(scaled: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Return softmax of each row in float64."""
     # Subtracting the largest leaves the result as it is and keeps exp from overflowing.
     powers = np.exp(scaled - scaled.max(axis=1, keepdims=True, initial=-np.inf))
-    probabilities: FloatArray = (powers / powers.sum(axis=1, keepdims=True)).astype(np.float32)
-    return probabilities
+    shares: NDArray[np.float64] = powers / powers.sum(axis=1, keepdims=True)
+    return shares
 
 
 def fit_temperature(logits: AnyArray, classes: AnyArray) -> float:
@@ -55,7 +60,7 @@ def fit_temperature(logits: AnyArray, classes: AnyArray) -> float:
     Raises
     ------
     InvalidArgumentError
-        If there is no face or the shapes do not fit.
+        If there is no face, the shapes do not fit, or a logit is not finite.
 
     Notes
     -----
@@ -72,18 +77,23 @@ def fit_temperature(logits: AnyArray, classes: AnyArray) -> float:
     >>> round(fit_temperature(logits, np.array([0, 0, 0, 1])), 2)
     1.82
     """
-    z = np.asarray(logits, dtype=np.float64)
-    y = np.asarray(classes)
-    if z.ndim != 2 or y.shape != (len(z),) or not len(z) or y.min() < 0 or y.max() >= z.shape[1]:
-        raise InvalidArgumentError(
-            "logits and classes",
-            "shapes (N, K) and (N,), N >= 1, classes in [0, K)",
-            f"{z.shape} and {y.shape}",
-        )
-    true = z[np.arange(len(z)), y].mean()
+    z, y = _checked(logits, classes)
+    above = z - z[np.arange(len(z)), y][:, None]  # (N, K): how far each logit lies above the true class's
     low, high = 1.0 / HOTTEST, 1.0 / COLDEST
     for _ in range(60):
         middle = (low + high) / 2.0
-        expected = (softmax(z, 1.0 / middle) * z).sum(axis=1).mean()
-        low, high = (middle, high) if expected < true else (low, middle)
-    return 2.0 / (low + high)
+        slope = (_softmax64(middle * above) * above).sum(axis=1).mean()
+        low, high = (middle, high) if slope < 0.0 else (low, middle)
+    return min(max(2.0 / (low + high), COLDEST), HOTTEST)
+
+
+def _checked(logits: AnyArray, classes: AnyArray) -> tuple[NDArray[np.float64], IntArray]:
+    """Return logits and classes if they fit each other."""
+    z, y = np.asarray(logits, dtype=np.float64), np.asarray(classes)
+    whole = np.issubdtype(y.dtype, np.integer)
+    if z.ndim != 2 or y.shape != (len(z),) or not len(z) or not whole or y.min() < 0 or y.max() >= z.shape[1]:
+        required = "shapes (N, K) and (N,), N >= 1, integer classes in [0, K)"
+        raise InvalidArgumentError("logits and classes", required, f"{z.shape} and {y.dtype} {y.shape}")
+    if not np.isfinite(z).all():
+        raise InvalidArgumentError("logits", "finite numbers", "NaN or infinity among them")
+    return z, y.astype(np.int64)

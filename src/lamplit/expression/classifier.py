@@ -105,6 +105,9 @@ def _checked(crops: AnyArray) -> AnyArray:
     if crops.dtype != np.uint8 or crops.ndim not in (3, 4) or (crops.ndim == 4 and crops.shape[3] != 3):
         hint = "for one grey crop give crops[None]" if crops.ndim == 2 else ""
         raise InvalidArgumentError("crops", required, came, hint)
+    # A stack of grey strips 3 pixels wide is nobody's faces; one RGB crop is an easy slip.
+    if crops.ndim == 3 and crops.shape[2] == 3 < crops.shape[1]:
+        raise InvalidArgumentError("crops", required, came, "for one RGB crop give crops[None]")
     if 0 in crops.shape[1:3]:
         raise EmptyImageError("crops", "at least one pixel each", came)
     return crops

@@ -62,7 +62,7 @@ def get_detector(name: str, **settings: Any) -> FaceDetector:
     >>> get_detector("cascade", min_size=32).min_size
     32
     """
-    if name not in _DETECTORS:
+    if not isinstance(name, str) or name not in _DETECTORS:
         raise InvalidArgumentError("detector", f"one of {list_detectors()}", repr(name))
     try:
         return _DETECTORS[name](**settings)

@@ -51,7 +51,7 @@ def decoder_warnings_ignored() -> Iterator[None]:
     """
     # Others may have put filters in front since the last picture; ours decides only from the first place.
     # The list is left alone where it can be: each change makes Python forget which warnings it has shown.
-    if not warnings.filters or warnings.filters[0][2] is not DecoderWarning:
+    if not any(entry[2] is DecoderWarning for entry in warnings.filters[:1]):
         warnings.simplefilter("ignore", DecoderWarning)
     before, _decoding.active = _decoding.active, True
     try:

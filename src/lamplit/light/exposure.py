@@ -59,7 +59,7 @@ def expose(x: Array, gain: Array | float) -> Array:
     >>> expose(np.array([0.25, 0.75]), 2.0).tolist()
     [0.5, 1.0]
     """
-    exposed: Array = x * gain  # type: ignore[operator]
+    exposed: Array = x * gain  # type: ignore[operator, assignment]
     return _clip(exposed, 0.0, 1.0)
 
 

@@ -74,7 +74,20 @@ class ResidualBlock(nn.Module):
 
 
 def projection(channels_in: int, channels_out: int, stride: int = 1) -> nn.Sequential:
-    """Return a 1x1 convolution with batch normalisation, to change channels or halve the size."""
+    """Return a 1x1 convolution with batch normalisation, to change channels or halve the size.
+
+    Parameters
+    ----------
+    channels_in, channels_out : int
+        Channels of input and output.
+    stride : int
+        2 halves height and width.
+
+    Returns
+    -------
+    torch.nn.Sequential
+        Maps (N, channels_in, H, W) to (N, channels_out, H / stride, W / stride).
+    """
     return nn.Sequential(
         nn.Conv2d(channels_in, channels_out, 1, stride, bias=False), nn.BatchNorm2d(channels_out)
     )

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import copy
 import logging
+import math
 import warnings
 from pathlib import Path
 
@@ -10,6 +12,9 @@ import torch
 from torch import nn
 
 from lamplit.core.errors import OutputError
+from lamplit.core.extras import require
+
+_onnx = require("onnx", extra="train", purpose="export to ONNX")
 
 INPUT_NAME = "grey"
 OUTPUT_NAME = "logits"
@@ -21,8 +26,8 @@ def export_onnx(network: nn.Module, path: Path, *, size: int) -> None:
     Parameters
     ----------
     network : torch.nn.Module
-        Maps (N, 1, size, size) grey float32 in [0, 1] to logits. It is copied to the CPU and to evaluation
-        mode only for the export.
+        Maps (N, 1, size, size) grey float32 in [0, 1] to logits. A copy is exported, on the CPU and in
+        evaluation mode; the network stays as it is.
     path : Path
         The file to write; its folder is made.
     size : int
@@ -42,10 +47,9 @@ def export_onnx(network: nn.Module, path: Path, *, size: int) -> None:
     >>> target.stat().st_size > 1_000_000
     True
     """
-    was_training = network.training
-    network.eval()
+    network = copy.deepcopy(network).cpu().eval()
     # Two faces, not one: with a batch of one the exporter takes the batch size for a constant.
-    example = torch.zeros(2, 1, size, size, device=next(network.parameters()).device)
+    example = torch.zeros(2, 1, size, size)
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
         with warnings.catch_warnings():
@@ -66,5 +70,24 @@ def export_onnx(network: nn.Module, path: Path, *, size: int) -> None:
         program.save(str(path), external_data=False)
     except OSError as error:
         raise OutputError(str(path), "a place that can be written", error.strerror or str(error)) from error
-    finally:
-        network.train(was_training)
+
+
+def count_parameters(path: Path) -> int:
+    """Count the numbers that were learnt, as they stand in an ONNX file.
+
+    The export folds batch normalisation into the convolution before it, so there are a few less than in the
+    network that was trained.
+
+    Parameters
+    ----------
+    path : Path
+        The file.
+
+    Returns
+    -------
+    int
+        Elements of all float tensors of rank 1 and more.
+    """
+    tensors = _onnx.load(path).graph.initializer
+    learnt = [t for t in tensors if t.data_type == _onnx.TensorProto.FLOAT and len(t.dims) > 0]
+    return sum(math.prod(t.dims) for t in learnt)

@@ -8,9 +8,13 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional
 
+from lamplit.core.checks import check_integer
+from lamplit.core.errors import InvalidArgumentError
 from lamplit.nets.blocks import ResidualBlock, projection
 from lamplit.nets.normalization import ImageStandardization
 from lamplit.nets.registry import register
+
+N_STAGES = 4
 
 
 @register("fusion")
@@ -34,6 +38,11 @@ class FusionNet(nn.Module):
     dropout : float
         Share of the pooled features dropped in training, in [0, 1).
 
+    Raises
+    ------
+    InvalidArgumentError
+        If there is not one width and one depth for each of the four stages.
+
     References
     ----------
     Jiang (2023), the section on fusing feature maps over scales; Lin et al. (2017), feature pyramid networks,
@@ -56,6 +65,8 @@ class FusionNet(nn.Module):
         dropout: float = 0.3,
     ) -> None:
         super().__init__()
+        _check_stages("widths", widths)
+        _check_stages("depths", depths)
         self.standardize = ImageStandardization()
         self.stem = nn.Sequential(
             nn.Conv2d(1, widths[0], 3, 1, 1, bias=False), nn.BatchNorm2d(widths[0]), nn.ReLU(inplace=True)
@@ -83,6 +94,14 @@ class FusionNet(nn.Module):
         pooled = torch.cat([fused.mean(dim=(2, 3)), coarse.mean(dim=(2, 3))], dim=1)  # (N, 288)
         logits: Tensor = self.classify(self.dropout(pooled))
         return logits
+
+
+def _check_stages(name: str, numbers: Sequence[int]) -> None:
+    """Refuse anything but four whole numbers of at least 1."""
+    if len(numbers) != N_STAGES:
+        raise InvalidArgumentError(name, "four numbers, one per stage", str(list(numbers)))
+    for number in numbers:
+        check_integer(name, number, low=1)
 
 
 def _stage(channels_in: int, channels_out: int, depth: int, *, stride: int) -> nn.Sequential:

@@ -67,7 +67,7 @@ def build_network(name: str, *, n_classes: int, **settings: Any) -> nn.Module:
     Raises
     ------
     InvalidArgumentError
-        If there is no such architecture or it has no such setting.
+        If there is no such architecture, it has no such setting or cannot be built with these.
 
     Examples
     --------
@@ -79,5 +79,7 @@ def build_network(name: str, *, n_classes: int, **settings: Any) -> nn.Module:
         raise InvalidArgumentError("network", f"one of {list_networks()}", repr(name))
     try:
         return _ARCHITECTURES[name](n_classes, **settings)
-    except TypeError as error:
+    except InvalidArgumentError:
+        raise
+    except (TypeError, ValueError) as error:
         raise InvalidArgumentError(f"network {name}", "settings that it knows", str(error)) from error

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from typing import Any
 
 from lamplit.core.values import Face, InputResult
@@ -43,7 +44,7 @@ def _face(face: Face) -> dict[str, Any]:
     """Return a face as plain values."""
     return {
         "box": face.box.xyxy.tolist(),
-        "score": face.score,
+        "score": face.score if math.isfinite(face.score) else None,  # JSON has no word for infinity
         "expression": face.expression,
         "probabilities": {label: round(value, 6) for label, value in face.probabilities.items()},
         "light": face.light.as_dict(),

@@ -61,16 +61,16 @@ class EvaluationSummary:
         Name of the model.
     dataset, split, protocol : str
         The faces that it was measured on, and how their labels came about.
-    flips : bool
-        Whether each answer is the mean over a face and its mirror image.
     metrics : dict
         Figures over all labels, in the form of `lamplit.report.scores.MetricsDict`.
+    provenance : Provenance
+        Where the figures come from.
+    flips : bool
+        Whether each answer is the mean over a face and its mirror image.
     six : dict, optional
         Figures over the Ekman six, in the same form.
     history : sequence of mapping
         Training history as `lamplit.report.plots.plot_training_curves` takes it; empty if there is none.
-    provenance : Provenance
-        Where the figures come from.
 
     Raises
     ------

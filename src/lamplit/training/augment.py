@@ -41,7 +41,22 @@ def augment(faces: Tensor, settings: Augmentation, generator: Generator) -> Tens
 
 
 def move(faces: Tensor, settings: Augmentation, generator: Generator) -> Tensor:
-    """Turn, scale, shift and mirror each face; edge pixels are repeated beyond the border."""
+    """Turn, scale, shift and mirror each face; edge pixels are repeated beyond the border.
+
+    Parameters
+    ----------
+    faces : Tensor of shape (N, 1, H, W), float
+        Grey levels in [0, 1].
+    settings : Augmentation
+        How strongly.
+    generator : torch.Generator
+        Source of randomness, on the faces' device.
+
+    Returns
+    -------
+    Tensor of shape (N, 1, H, W)
+        Moved faces in [0, 1].
+    """
     n = len(faces)
     angle = _between((-settings.rotation, settings.rotation), n, generator, faces) * (math.pi / 180.0)
     zoom = 1.0 + _between((-settings.scale, settings.scale), n, generator, faces)
@@ -57,7 +72,26 @@ def move(faces: Tensor, settings: Augmentation, generator: Generator) -> Tensor:
 
 
 def erase(faces: Tensor, probability: float, generator: Generator) -> Tensor:
-    """Replace a rectangle of some faces by the mean (Zhong et al. 2020, doi:10.1609/aaai.v34i07.7000)."""
+    """Replace a rectangle of some faces by the face's mean.
+
+    Parameters
+    ----------
+    faces : Tensor of shape (N, 1, H, W), float
+        Grey levels in [0, 1].
+    probability : float
+        Share of faces that lose a rectangle, in [0, 1].
+    generator : torch.Generator
+        Source of randomness, on the faces' device.
+
+    Returns
+    -------
+    Tensor of shape (N, 1, H, W)
+        Faces, some with an even patch of 15 to 45 % of each side.
+
+    References
+    ----------
+    Zhong, Zheng, Kang, Li, Yang (2020), doi:10.1609/aaai.v34i07.7000.
+    """
     n, _, height, width = faces.shape
     rows = torch.arange(height, device=faces.device)[None, :]  # (1, H)
     columns = torch.arange(width, device=faces.device)[None, :]  # (1, W)
@@ -69,7 +103,22 @@ def erase(faces: Tensor, probability: float, generator: Generator) -> Tensor:
 
 
 def worsen_light(faces: Tensor, settings: Augmentation, generator: Generator) -> Tensor:
-    """Give some faces a bent tone curve, another exposure, sensor noise and the rounding to 8 bits."""
+    """Give some faces a bent tone curve, another exposure, sensor noise and the rounding to 8 bits.
+
+    Parameters
+    ----------
+    faces : Tensor of shape (N, 1, H, W), float
+        Grey levels in [0, 1].
+    settings : Augmentation
+        How strongly.
+    generator : torch.Generator
+        Source of randomness, on the faces' device.
+
+    Returns
+    -------
+    Tensor of shape (N, 1, H, W)
+        Faces in [0, 1].
+    """
     n = len(faces)
     chosen = _chosen(settings.light, n, generator, faces)[:, None, None, None] > 0
     gamma, gain, photons = (

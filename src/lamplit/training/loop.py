@@ -6,6 +6,7 @@ same steps as one that was not.
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -104,7 +105,22 @@ def choose_fabric() -> Fabric:
     else:
         # Without these instructions bfloat16 is emulated and several times slower than float32.
         half = torch.cpu._is_avx512_bf16_supported() or torch.cpu._is_amx_tile_supported()
-    return Fabric(accelerator="auto", devices=1, precision="bf16-mixed") if half else fabric
+    if not half:
+        return fabric
+    with _without_notices("lightning_fabric"):
+        return Fabric(accelerator="auto", devices=1, precision="bf16-mixed")
+
+
+@contextmanager
+def _without_notices(name: str) -> Iterator[None]:
+    """Let a logger pass warnings alone: Fabric announces its precision on the terminal, over our bar."""
+    logger = logging.getLogger(name)
+    level = logger.level
+    logger.setLevel(logging.WARNING)
+    try:
+        yield
+    finally:
+        logger.setLevel(level)
 
 
 @dataclass(slots=True)
@@ -183,7 +199,22 @@ def validate(network: nn.Module, faces: TrainingFaces, fabric: Fabric) -> EpochR
 
 @torch.no_grad()
 def predict_logits(network: nn.Module, images: Tensor, *, batch_size: int = 256) -> Tensor:
-    """Return logits of grey uint8 faces of shape (N, 1, S, S), as float32 of shape (N, K)."""
+    """Run a network over faces in batches.
+
+    Parameters
+    ----------
+    network : torch.nn.Module
+        In evaluation mode.
+    images : Tensor of shape (N, 1, S, S), uint8
+        Grey faces.
+    batch_size : int
+        Faces at a time.
+
+    Returns
+    -------
+    Tensor of shape (N, K), float32
+        Logits.
+    """
     batches = (images[start : start + batch_size] for start in range(0, len(images), batch_size))
     return torch.cat([network(batch.float() / 255.0).float() for batch in batches])
 

@@ -12,7 +12,7 @@ from torch import nn
 
 from lamplit.core.labels import EXPRESSIONS
 from lamplit.datasets.ferplus import SOURCE, TERMS
-from lamplit.nets.export import export_onnx
+from lamplit.nets.export import count_parameters, export_onnx
 from lamplit.training.recipe import Recipe
 from lamplit.weights.cards import WeightsCard, write_card
 
@@ -69,7 +69,7 @@ def publish(
         file=path.name,
         sha256=hashlib.sha256(content).hexdigest(),
         size_bytes=len(content),
-        parameters=sum(p.numel() for p in network.parameters()),
+        parameters=count_parameters(path),
         input_size=recipe.size,
         preprocessing=PREPROCESSING,
         label_set=EXPRESSIONS.name,

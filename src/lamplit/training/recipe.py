@@ -73,7 +73,7 @@ class Recipe:
     settings : mapping
         Keyword arguments of the architecture.
     size : int
-        Side of the network's input in pixels.
+        Side of the network's input in pixels, a multiple of 8.
     epochs : int
         Passes over the training faces. The last epoch is the result: none is picked by validation.
     batch_size : int
@@ -265,5 +265,9 @@ def _check_ranges(recipe: Recipe, where: str) -> None:
             numbers = value if isinstance(value, tuple) else (value,)
             if not all(low <= number <= high for number in numbers):
                 raise RecipeError(f"{where}: {key}", f"a value from {low:g} to {high:g}", repr(value))
+    if recipe.size % 8:
+        raise RecipeError(f"{where}: size", "a multiple of 8", repr(recipe.size))
+    if not recipe.name or set(recipe.name) & set("/\\\0") or recipe.name.startswith("."):
+        raise RecipeError(f"{where}: name", "a name for files, without slashes", repr(recipe.name))
     if recipe.dataset != "ferplus":
         raise RecipeError(f"{where}: dataset", "'ferplus'", repr(recipe.dataset))

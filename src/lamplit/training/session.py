@@ -9,7 +9,7 @@ from pathlib import Path
 import torch
 from torch import nn
 
-from lamplit.core.errors import OutputError
+from lamplit.core.errors import DatasetError, OutputError
 from lamplit.datasets.ferplus import FerPlus, read_ferplus
 from lamplit.expression.calibration import fit_temperature
 from lamplit.training.checkpoint import load_checkpoint
@@ -52,12 +52,23 @@ def prepare(recipe: Recipe, training: FerPlus, validation: FerPlus) -> TrainingD
     -------
     TrainingData
         Faces as tensors.
+
+    Raises
+    ------
+    DatasetError
+        If no face of a split can be used.
     """
     device = choose_fabric().device
     kept, held_out = split_holdout(training, recipe.holdout, recipe.seed)
-    return TrainingData(
+    data = TrainingData(
         *(tensors_from(s, size=recipe.size, device=device) for s in (kept, held_out, validation))
     )
+    # Found out now, not after hours of training.
+    if not len(data.training):
+        raise DatasetError("the training split", "faces with an expression that two people named", "none")
+    if not (data.validation.classes >= 0).any():
+        raise DatasetError("the validation split", "faces with a majority", "none")
+    return data
 
 
 def read_data(
@@ -88,7 +99,9 @@ def read_data(
     return prepare(recipe, *splits)
 
 
-def run_training(recipe: Recipe, data: TrainingData, folder: Path, *, observer: Observer) -> WeightsCard:
+def run_training(
+    recipe: Recipe, data: TrainingData, folder: Path, *, observer: Observer, name: str | None = None
+) -> WeightsCard:
     """Train, fit the temperature and write the weights; a run that was interrupted goes on.
 
     Parameters
@@ -101,6 +114,8 @@ def run_training(recipe: Recipe, data: TrainingData, folder: Path, *, observer: 
         The folder of the run: checkpoint, `<recipe>.onnx` and its card.
     observer : Observer
         Told of every batch and epoch.
+    name : str, optional
+        Name of the weights; by default that of the recipe.
 
     Returns
     -------
@@ -126,7 +141,7 @@ def run_training(recipe: Recipe, data: TrainingData, folder: Path, *, observer: 
     return publish(
         network,
         folder,
-        name=recipe.name,
+        name=name or recipe.name,
         recipe=recipe,
         temperature=_temperature(network, data.holdout),
         details={

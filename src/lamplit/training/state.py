@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
@@ -151,7 +152,8 @@ def restore(state: State, checkpoint: Checkpoint, recipe: Recipe, where: str) ->
         If the checkpoint is of another recipe, or lacks parts.
     """
     kept = checkpoint.details.get("recipe", {})
-    changed = {k for k in recipe.as_dict() if kept.get(k) != recipe.as_dict()[k]}
+    wanted = json.loads(json.dumps(recipe.as_dict()))  # as it was kept: a tuple became a list
+    changed = {key for key, value in wanted.items() if kept.get(key) != value}
     if changed:
         raise CheckpointError(
             where,

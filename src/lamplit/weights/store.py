@@ -36,17 +36,18 @@ def load_weights(name: str | Path) -> tuple[WeightsCard, bytes]:
     >>> len(content) == card.size_bytes
     True
     """
-    path = Path(name) if Path(name).suffix == ".onnx" else FOLDER / f"{name}.onnx"
-    if path.parent == FOLDER and not path.is_file():
+    is_path = Path(name).suffix == ".onnx"
+    path = Path(name) if is_path else FOLDER / f"{name}.onnx"
+    if not is_path and not path.is_file():
         known = sorted(card.stem for card in FOLDER.glob("*.json"))
         raise WeightsMissingError(str(name), f"one of {known} or the path of an .onnx file", "neither")
-    card = read_card(path.with_suffix(".json"))
     try:
         content = path.read_bytes()
     except OSError as error:
         raise WeightsMissingError(
             str(path), "a weight file that can be read", error.strerror or str(error)
         ) from error
+    card = read_card(path.with_suffix(".json"))
     digest = hashlib.sha256(content).hexdigest()
     if digest != card.sha256:
         raise WeightsCorruptError(

@@ -1,0 +1,73 @@
+"""How long the expression network takes per face: ONNX Runtime and PyTorch in turn, one thread and all cores.
+
+The same weights would give PyTorch the same time, so its network has fresh ones. Rounds of both libraries
+alternate, so that a drift of the machine's speed meets both; the median over rounds is quoted, and the ratio
+within rounds.
+
+    python benchmarks/network_speed.py
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable
+from statistics import median
+from time import perf_counter
+
+import numpy as np
+import torch
+
+from lamplit.nets import build_network
+from lamplit.weights import NetworkSession, load_weights
+from lamplit.weights.registry import DEFAULT_EXPRESSION
+from results import write_result
+
+ROUNDS = 15
+
+
+def milliseconds(run: Callable[[], object], repeats: int) -> float:
+    """Return the mean time of a call over some repeats."""
+    started = perf_counter()
+    for _ in range(repeats):
+        run()
+    return 1000 * (perf_counter() - started) / repeats
+
+
+def compare(batch: int, threads: int, repeats: int) -> dict[str, float]:
+    """Time both libraries in turn on one batch size."""
+    faces = np.random.default_rng(0).random((batch, 1, 48, 48), dtype=np.float32)
+    card, content = load_weights(DEFAULT_EXPRESSION)
+    session = NetworkSession(content, name=card.name, threads=threads)
+    network = build_network(card.recipe["network"], n_classes=8, **card.recipe["settings"]).eval()
+    network = network.to(memory_format=torch.channels_last)
+    tensor = torch.from_numpy(faces)
+    torch.set_num_threads(threads)
+    with torch.inference_mode():
+        ours, theirs = (lambda: session.run(faces)), (lambda: network(tensor))
+        milliseconds(ours, 5), milliseconds(theirs, 5)
+        rounds = [(milliseconds(ours, repeats), milliseconds(theirs, repeats)) for _ in range(ROUNDS)]
+    lamplit, pytorch = ([pair[side] / batch for pair in rounds] for side in (0, 1))
+    return {
+        "milliseconds_per_face": round(median(lamplit), 3),
+        "fastest_round": round(min(lamplit), 3),
+        "slowest_round": round(max(lamplit), 3),
+        "faces_per_second": round(1000 / median(lamplit), 1),
+        "pytorch_milliseconds_per_face": round(median(pytorch), 3),
+        "time_relative_to_pytorch": round(median(a / b for a, b in zip(lamplit, pytorch, strict=True)), 3),
+    }
+
+
+def main() -> None:
+    cores = os.cpu_count() or 1
+    figures = {
+        "weights": DEFAULT_EXPRESSION,
+        "rounds": ROUNDS,
+        "batch_1_one_thread": compare(batch=1, threads=1, repeats=40),
+        "batch_64_one_thread": compare(batch=64, threads=1, repeats=2),
+        f"batch_64_{cores}_threads": compare(batch=64, threads=cores, repeats=2),
+    }
+    write_result("network_speed", figures)
+
+
+if __name__ == "__main__":
+    main()

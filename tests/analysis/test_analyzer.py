@@ -1,0 +1,229 @@
+"""The pipeline for one picture: the same answer however the picture comes."""
+
+from __future__ import annotations
+
+import io
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+from PIL import Image
+
+from lamplit.analysis import Analyzer, analyze
+from lamplit.core.arrays import AnyArray, ByteArray
+from lamplit.core.errors import (
+    EmptyImageError,
+    ImageTooLargeError,
+    InvalidArgumentError,
+    InvalidImageError,
+    MisnamedImageError,
+    NotAnImageError,
+    TruncatedImageError,
+    UnreadableImageError,
+    WeightsMissingError,
+)
+from lamplit.core.labels import EXPRESSIONS
+from lamplit.core.values import Box, Detection
+from lamplit.imaging.images import read_image
+from lamplit.light.histogram import measure
+
+
+class Fixed:
+    """A detector that finds the same boxes in every picture."""
+
+    def __init__(self, *boxes: Box) -> None:
+        self.boxes = boxes
+
+    def detect(self, image: AnyArray) -> list[Detection]:
+        return [Detection(box=box, score=float(n)) for n, box in enumerate(self.boxes)]
+
+
+@pytest.fixture(scope="module")
+def analyzer() -> Analyzer:
+    return Analyzer(threads=1)
+
+
+@pytest.fixture(scope="module")
+def path(repository: Path) -> Path:
+    return repository / "examples" / "eileen-collins.jpg"
+
+
+@pytest.fixture(scope="module")
+def pixels(path: Path) -> ByteArray:
+    return read_image(path)
+
+
+def test_the_sample_shows_one_happy_face(analyzer: Analyzer, path: Path, pixels: ByteArray) -> None:
+    result = analyzer.analyze(path)
+    (face,) = result
+    assert (result.width, result.height) == (512, 512)
+    assert result.light == measure(pixels)
+    assert face.expression == "happiness"
+    assert face.labels == analyzer.labels == tuple(EXPRESSIONS)
+    assert sum(face.distribution) == pytest.approx(1.0, abs=1e-5)
+    np.testing.assert_allclose(face.box.xyxy, (177, 66, 274, 163), atol=5)
+
+
+def test_the_light_of_a_face_is_that_inside_its_box(
+    analyzer: Analyzer, path: Path, pixels: ByteArray
+) -> None:
+    (face,) = analyzer.analyze(path)
+    x1, y1, x2, y2 = face.box.xyxy.astype(int)
+    assert face.light == measure(pixels[y1:y2, x1:x2])
+    assert face.light != measure(pixels)
+
+
+@pytest.mark.parametrize(
+    "form",
+    [
+        str,
+        lambda path: path,
+        lambda path: path.read_bytes(),
+        lambda path: bytearray(path.read_bytes()),
+        lambda path: io.BytesIO(path.read_bytes()),
+        Image.open,
+        lambda path: np.asarray(Image.open(path)),
+        lambda path: np.asarray(Image.open(path)) / 255.0,
+    ],
+    ids=["str", "path", "bytes", "bytearray", "file", "pillow", "array", "float array"],
+)
+def test_every_kind_of_input_gives_the_same(
+    analyzer: Analyzer, path: Path, form: Callable[[Path], Any]
+) -> None:
+    assert analyzer.analyze(form(path)) == analyzer.analyze(path)
+
+
+def test_the_short_function_answers_as_an_analyzer(analyzer: Analyzer, path: Path) -> None:
+    (short,), (face,) = analyze(path), analyzer.analyze(path)
+    assert short.box == face.box
+    np.testing.assert_allclose(short.distribution, face.distribution, atol=1e-6)
+
+
+@pytest.mark.parametrize("shape", [(1, 1), (300, 400, 3), (5, 2000)])
+def test_nobody_there_is_an_empty_result(analyzer: Analyzer, shape: tuple[int, ...]) -> None:
+    result = analyzer.analyze(np.full(shape, 90, np.uint8))
+    assert len(result) == 0
+    assert list(result) == []
+    assert (result.height, result.width) == shape[:2]
+    assert result.light.mean == pytest.approx(90 / 255, abs=1e-6)
+
+
+def test_several_faces_keep_the_detectors_order(pixels: ByteArray) -> None:
+    boxes = (Box(177, 66, 274, 163), Box(0, 0, 60, 60), Box(400, 400, 511, 511))
+    result = Analyzer(detector=Fixed(*boxes), threads=1).analyze(pixels)
+    assert [face.box for face in result] == list(boxes)
+    assert [face.score for face in result] == [0.0, 1.0, 2.0]
+    assert result[0].expression == "happiness"
+    assert len({face.distribution for face in result}) == 3
+
+
+@pytest.mark.parametrize(
+    ("box", "inside"),
+    [
+        (Box(-50, -50, 50, 50), (0, 0, 50, 50)),
+        (Box(490.5, 500.25, 600, 700), (490, 500, 512, 512)),
+        (Box(10.2, 10.2, 10.4, 10.4), (10, 10, 11, 11)),
+        (Box(-5, -5, 2000, 2000), (0, 0, 512, 512)),
+    ],
+)
+def test_boxes_that_leave_the_picture_count_inside_it(
+    pixels: ByteArray, box: Box, inside: tuple[int, int, int, int]
+) -> None:
+    (face,) = Analyzer(detector=Fixed(box), threads=1).analyze(pixels)
+    x1, y1, x2, y2 = inside
+    assert face.light == measure(pixels[y1:y2, x1:x2])
+    assert face.box == box
+
+
+def test_a_box_outside_the_picture_is_the_detectors_mistake(pixels: ByteArray) -> None:
+    analyzer = Analyzer(detector=Fixed(Box(900, 900, 950, 950)), threads=1)
+    with pytest.raises(InvalidArgumentError, match="box: needs a box that touches the picture of 512 x 512"):
+        analyzer.analyze(pixels)
+
+
+def test_the_picture_stays_as_it_is(analyzer: Analyzer, pixels: ByteArray) -> None:
+    before = pixels.copy()
+    analyzer.analyze(pixels)
+    np.testing.assert_array_equal(pixels, before)
+
+
+@pytest.mark.parametrize(
+    ("source", "error"),
+    [
+        ("no-such-file.jpg", UnreadableImageError),
+        (".", UnreadableImageError),
+        (b"", EmptyImageError),
+        (np.zeros((0, 10), np.uint8), InvalidImageError),
+        (b"plain text", NotAnImageError),
+        (None, InvalidArgumentError),
+        (3.5, InvalidArgumentError),
+        (np.zeros((4, 4, 7), np.uint8), InvalidArgumentError),
+    ],
+)
+def test_bad_input_is_told_by_the_kind_of_error(
+    analyzer: Analyzer, source: Any, error: type[Exception]
+) -> None:
+    with pytest.raises(error):
+        analyzer.analyze(source)
+
+
+def test_damaged_files_are_told_apart(analyzer: Analyzer, path: Path, tmp_path: Path) -> None:
+    content = path.read_bytes()
+    with pytest.raises(TruncatedImageError, match="ends before the picture does"):
+        analyzer.analyze(content[: len(content) // 2])
+    (tmp_path / "photo.png").write_bytes(content)
+    with pytest.raises(MisnamedImageError, match=r"photo\.png: needs .*PNG.* got .*JPEG"):
+        analyzer.analyze(tmp_path / "photo.png")
+
+
+def test_max_pixels_refuses_larger_pictures(path: Path) -> None:
+    small = Analyzer(max_pixels=512 * 512 - 1, threads=1)
+    with pytest.raises(ImageTooLargeError, match="at most 262,143 pixels, got 512 x 512"):
+        small.analyze(path)
+    assert len(Analyzer(max_pixels=512 * 512, threads=1).analyze(path)) == 1
+
+
+def test_min_size_reaches_the_detector(path: Path) -> None:
+    assert len(Analyzer(min_size=200, threads=1).analyze(path)) == 0
+
+
+def test_threads_share_one_analyzer(analyzer: Analyzer, path: Path, pixels: ByteArray) -> None:
+    sources: list[Any] = [path, pixels, pixels[::-1], np.zeros((100, 100), np.uint8)] * 4
+    alone = [analyzer.analyze(source) for source in sources[:4]] * 4
+    with ThreadPoolExecutor(8) as pool:
+        together = list(pool.map(analyzer.analyze, sources))
+    assert [r.light for r in together] == [r.light for r in alone]
+    for one, other in zip(alone, together, strict=True):
+        assert [face.box for face in one] == [face.box for face in other]
+        for expected, came in zip(one, other, strict=True):
+            np.testing.assert_allclose(came.distribution, expected.distribution, atol=1e-6)
+
+
+class Finder:
+    def find(self, image: AnyArray) -> list[Detection]:
+        return []
+
+
+@pytest.mark.parametrize(
+    ("settings", "error", "message"),
+    [
+        ({"detector": "no-such"}, InvalidArgumentError, r"detector: needs one of \['cascade'"),
+        ({"detector": Finder()}, InvalidArgumentError, "an object with a method detect.* got Finder"),
+        ({"detector": None}, InvalidArgumentError, "got NoneType"),
+        ({"detector": Fixed(), "min_size": 30}, InvalidArgumentError, "min_size: needs a detector given by name"),
+        ({"min_size": 5}, InvalidArgumentError, "min_size: needs a whole number of at least 20"),
+        ({"max_pixels": 0}, InvalidArgumentError, "max_pixels: needs a whole number of at least 1"),
+        ({"max_pixels": 1e6}, InvalidArgumentError, "max_pixels"),
+        ({"threads": 0}, InvalidArgumentError, "threads"),
+        ({"device": "tpu"}, InvalidArgumentError, "device"),
+        ({"weights": "no-such"}, WeightsMissingError, "no-such: needs one of"),
+    ],
+)
+def test_settings_out_of_range_are_refused(
+    settings: dict[str, Any], error: type[Exception], message: str
+) -> None:
+    with pytest.raises(error, match=message):
+        Analyzer(**settings)

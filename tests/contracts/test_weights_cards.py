@@ -1,0 +1,92 @@
+"""Every number on a weights card is true for its file."""
+
+from __future__ import annotations
+
+import hashlib
+from pathlib import Path
+
+import numpy as np
+import onnx
+import pytest
+
+from lamplit.core.labels import EKMAN_SIX, EXPRESSIONS
+from lamplit.datasets import Majority, read_ferplus
+from lamplit.evaluation.classifier import Evaluation, evaluate_classifier
+from lamplit.expression import ExpressionClassifier
+from lamplit.training.recipe import list_recipes, load_recipe
+from lamplit.weights.cards import WeightsCard
+from lamplit.weights.registry import DEFAULT_EXPRESSION, FOLDER, list_weights
+
+CARDS = list_weights()
+cards = pytest.mark.parametrize("card", CARDS, ids=lambda card: card.name)
+
+MOST_BYTES = 8_000_000
+
+
+def test_every_weight_file_has_a_card_and_every_card_a_file() -> None:
+    assert {path.stem for path in FOLDER.glob("*.onnx")} == {card.name for card in CARDS}
+    assert DEFAULT_EXPRESSION in {card.name for card in CARDS}
+
+
+@cards
+def test_file_is_what_the_card_says(card: WeightsCard) -> None:
+    content = (FOLDER / card.file).read_bytes()
+    assert hashlib.sha256(content).hexdigest() == card.sha256
+    assert len(content) == card.size_bytes <= MOST_BYTES
+    assert card.file == f"{card.name}.onnx"
+
+
+@cards
+def test_parameters_and_input_are_what_the_card_says(card: WeightsCard) -> None:
+    graph = onnx.load(FOLDER / card.file).graph
+    learnt = [t for t in graph.initializer if t.data_type == onnx.TensorProto.FLOAT and len(t.dims) > 0]
+    in_file = sum(int(np.prod(t.dims)) for t in learnt)
+    assert in_file == card.parameters
+    shape = [d.dim_value or d.dim_param for d in graph.input[0].type.tensor_type.shape.dim]
+    assert shape[1:] == [1, card.input_size, card.input_size]
+    assert isinstance(shape[0], str), "the batch size must be free"
+
+
+@cards
+def test_labels_recipe_and_terms_are_there(card: WeightsCard) -> None:
+    assert tuple(card.labels) == EXPRESSIONS.names
+    assert card.recipe["name"] in list_recipes()
+    assert card.recipe == load_recipe(card.recipe["name"]).as_dict()
+    assert len(card.history) == card.recipe["epochs"]
+    assert all(data["terms"] and data["source"] and data["faces"] > 0 for data in card.training_data)
+    assert 0.05 < card.temperature < 20
+
+
+@pytest.fixture(scope="session")
+def evaluations(data_dir: Path) -> dict[str, Evaluation]:
+    faces = read_ferplus(data_dir, "validation")
+    classes = Majority().classes(faces.votes)
+    images, classes = faces.images[classes >= 0], classes[classes >= 0]
+    return {
+        card.name: evaluate_classifier(ExpressionClassifier(card.name).predict_proba, images, classes)
+        for card in CARDS
+    }
+
+
+@cards
+def test_accuracy_is_what_the_card_says(card: WeightsCard, evaluations: dict[str, Evaluation]) -> None:
+    evaluation = evaluations[card.name]
+    assert {m["labels"] for m in card.metrics} == {
+        f"8 classes ({EXPRESSIONS.name})",
+        f"6 classes ({EKMAN_SIX.name})",
+    }
+    for metric in card.metrics:
+        measured = evaluation.six if EKMAN_SIX.name in metric["labels"] else evaluation.metrics
+        assert measured is not None
+        assert metric["faces"] == measured.n
+        # Another processor may round a few faces at the border of two classes the other way.
+        assert metric["accuracy"] == pytest.approx(measured.accuracy, abs=0.002)
+        for key in ("macro_f1", "log_loss", "calibration_error"):
+            assert metric[key] == pytest.approx(getattr(measured, key), abs=0.01)
+
+
+def test_the_shipped_model_keeps_its_bar(evaluations: dict[str, Evaluation]) -> None:
+    evaluation = evaluations[DEFAULT_EXPRESSION]
+    assert evaluation.six is not None
+    assert evaluation.metrics.accuracy >= 0.865
+    assert evaluation.six.log_loss <= 0.26

@@ -1,0 +1,159 @@
+from __future__ import annotations
+
+import tracemalloc
+
+import cv2
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from lamplit.core.errors import InvalidArgumentError
+from lamplit.core.values import Box
+from lamplit.imaging.geometry import crop_square, resize_faces
+
+RAMP = np.arange(100, dtype=np.uint8).reshape(10, 10)
+
+
+def test_whole_pixels_are_cut_unchanged(photo):
+    np.testing.assert_array_equal(crop_square(photo, Box(5, 7, 21, 23), 16), photo[7:23, 5:21])
+    np.testing.assert_array_equal(crop_square(RAMP, Box(2, 3, 5, 6), 3), RAMP[3:6, 2:5])
+
+
+def test_shrinking_averages_areas():
+    blocks = RAMP.reshape(2, 5, 2, 5).mean(axis=(1, 3))
+    np.testing.assert_array_equal(crop_square(RAMP, Box(0, 0, 10, 10), 2), np.rint(blocks))
+
+
+def test_shrinking_counts_parts_of_pixels():
+    row = np.array([[0, 60, 120, 180]] * 4, np.uint8)
+    # New pixels cover [0, 4/3), [4/3, 8/3), [8/3, 4): (0 + 60/3) / (4/3) = 15, then 90, then 165.
+    assert crop_square(row, Box(0, 0, 4, 4), 3)[0].tolist() == [15, 90, 165]
+
+
+def test_boxes_between_pixels():
+    row = np.array([[0, 100, 200]] * 3, np.uint8)
+    assert crop_square(row, Box(0.5, 0, 2.5, 3), 1).tolist() == [[100]]
+    assert crop_square(row, Box(0.5, 0, 2.5, 3), 2)[0].tolist() == [50, 150]
+
+
+def test_enlarging_interpolates():
+    row = np.array([[0, 100]] * 2, np.uint8)
+    assert crop_square(row, Box(0, 0, 2, 2), 4)[0].tolist() == [0, 25, 75, 100]
+
+
+def test_fine_stripes_shrink_to_grey():
+    stripes = np.zeros((90, 90), np.uint8)
+    stripes[:, ::2] = 200
+    assert np.ptp(crop_square(stripes, Box(0, 0, 90, 90), 9).astype(int)) <= 24
+    checks = np.indices((96, 96)).sum(axis=0) % 2 * np.uint8(200)
+    assert (crop_square(checks.astype(np.uint8), Box(0, 0, 96, 96), 24) == 100).all()
+
+
+def test_edges_are_repeated_outside(photo):
+    padded = np.pad(photo, ((8, 8), (8, 8), (0, 0)), mode="edge")
+    np.testing.assert_array_equal(crop_square(photo, Box(-8, -8, 24, 24), 32), padded[:32, :32])
+    np.testing.assert_array_equal(crop_square(photo, Box(40, 24, 64, 48), 24), padded[32:56, 48:72])
+    expected = cv2.resize(padded[:32, :32], (8, 8), interpolation=cv2.INTER_AREA)
+    np.testing.assert_allclose(crop_square(photo, Box(-8, -8, 24, 24), 8).astype(int), expected, atol=1)
+
+
+def test_a_box_that_is_not_square_is_stretched():
+    image = np.array([[0, 0, 255, 255]], np.uint8)
+    assert crop_square(image, Box(0, 0, 4, 1), 2).tolist() == [[0, 255], [0, 255]]
+
+
+def test_one_pixel():
+    assert (crop_square(np.full((1, 1, 3), 77, np.uint8), Box(-3, -3, 4, 4), 5) == 77).all()
+
+
+@pytest.mark.parametrize("side", [1e6, 1e12, 1e300])
+def test_a_huge_box_costs_no_memory(side):
+    image = np.full((100, 100), 50, np.uint8)
+    image[0], image[-1] = 10, 90
+    tracemalloc.start()
+    crop = crop_square(image, Box(-side, -side, side, side), 48)
+    peak = tracemalloc.get_traced_memory()[1]
+    tracemalloc.stop()
+    assert (crop[:24] == 10).all()
+    assert crop[-23:].min() == crop[-23:].max() == 90
+    assert peak < 2_000_000
+
+
+def test_a_box_wider_than_a_float():
+    with pytest.raises(InvalidArgumentError, match="box: needs a width and height that a float can hold"):
+        crop_square(RAMP, Box(-1.7e308, 0, 1.7e308, 5), 4)
+
+
+@pytest.mark.parametrize("box", [Box(10, 0, 12, 5), Box(-5, 0, 0, 5), Box(0, -9, 5, -1), Box(0, 10.5, 5, 12)])
+def test_a_box_beside_the_picture(box):
+    with pytest.raises(InvalidArgumentError, match="box: needs a box that touches the picture of 10 x 10"):
+        crop_square(RAMP, box, 4)
+
+
+@pytest.mark.parametrize("size", [0, -1, 4097, 2.0, True, None])
+def test_size(size):
+    with pytest.raises(InvalidArgumentError, match="size: needs an integer from 1 to 4096"):
+        crop_square(RAMP, Box(0, 0, 5, 5), size)
+    with pytest.raises(InvalidArgumentError, match="size: needs an integer from 1 to 4096"):
+        resize_faces(RAMP[None], size)
+
+
+def test_a_numpy_integer_is_a_size():
+    assert crop_square(RAMP, Box(0, 0, 5, 5), np.int64(3)).shape == (3, 3)
+
+
+corner = st.floats(-30, 65)
+side = st.floats(0.01, 90)
+
+
+@settings(max_examples=150, derandomize=True, database=None, deadline=None)
+@given(corner, corner, side, side, st.integers(1, 70))
+def test_any_box_stays_within_the_range_of_the_picture(x, y, width, height, size):
+    image = np.random.default_rng(1).integers(40, 200, (37, 53, 3), dtype=np.uint8)
+    box = Box(x, y, x + width, y + height)
+    if box.x2 <= 0 or box.y2 <= 0 or box.x1 >= 53 or box.y1 >= 37:
+        with pytest.raises(InvalidArgumentError):
+            crop_square(image, box, size)
+        return
+    crop = crop_square(image, box, size)
+    assert crop.shape == (size, size, 3)
+    assert crop.flags.c_contiguous
+    assert crop.min() >= image.min()
+    assert crop.max() <= image.max()
+    np.testing.assert_array_equal(crop[..., 0], crop_square(image[..., 0].copy(), box, size))
+
+
+@pytest.mark.parametrize(("before", "after"), [(96, 48), (48, 96), (50, 48), (48, 64)])
+def test_faces_are_resized_as_opencv_does(before, after):
+    faces = np.random.default_rng(2).integers(0, 256, (3, before, before), dtype=np.uint8)
+    method = cv2.INTER_AREA if after < before else cv2.INTER_LINEAR
+    expected = np.stack([cv2.resize(face, (after, after), interpolation=method) for face in faces])
+    np.testing.assert_allclose(resize_faces(faces, after).astype(int), expected, atol=1)
+
+
+def test_faces_of_the_size_pass_through():
+    faces = np.zeros((2, 48, 48), np.uint8)
+    assert resize_faces(faces, 48) is faces
+
+
+def test_faces_and_crops_follow_one_rule(photo):
+    face = photo[..., 2]
+    np.testing.assert_array_equal(resize_faces(face[None], 20)[0], crop_square(face, Box(0, 0, 56, 40), 20))
+
+
+def test_more_faces_than_one_batch():
+    faces = (np.arange(600) % 251).astype(np.uint8)[:, None, None].repeat(6, axis=1).repeat(4, axis=2)
+    np.testing.assert_array_equal(resize_faces(faces, 3)[:, 1, 1], faces[:, 0, 0])
+
+
+def test_no_faces():
+    assert resize_faces(np.zeros((0, 96, 96), np.uint8), 48).shape == (0, 48, 48)
+
+
+@pytest.mark.parametrize(
+    "faces", [np.zeros((4, 4), np.uint8), np.zeros((1, 0, 4), np.uint8), np.zeros((1, 4, 4))]
+)
+def test_other_faces(faces):
+    with pytest.raises(InvalidArgumentError, match=r"faces: needs uint8 of shape \(N, H, W\)"):
+        resize_faces(faces, 4)

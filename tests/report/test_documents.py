@@ -1,0 +1,96 @@
+"""Results as JSON documents."""
+
+from __future__ import annotations
+
+import json
+import math
+from typing import Any
+
+import pytest
+
+from lamplit.core.values import Box, Face, FrameResult, InputResult, LightReading
+from lamplit.report.documents import document_from
+
+LIGHT = LightReading(
+    mean=0.5, contrast=0.2, p01=0.0, p05=0.1, p50=0.5, p95=0.9, p99=1.0,
+    entropy=7.0, clipped_dark=0.0, clipped_bright=0.25,
+)  # fmt: skip
+
+
+def result(*scores: float, source: str = "a.jpg") -> InputResult:
+    faces = tuple(
+        Face(
+            box=Box(1.5, 2, 49.25, 66),
+            score=score,
+            labels=("neutral", "happiness"),
+            distribution=(1 / 3, 2 / 3),
+            light=LIGHT,
+        )
+        for score in scores
+    )
+    frame = FrameResult(faces=faces, light=LIGHT, height=480, width=640)
+    return InputResult(source=source, status="ok" if faces else "no face", frame=frame)
+
+
+def through_json(value: InputResult) -> Any:
+    """Strictly: NaN and infinity are no JSON."""
+    return json.loads(json.dumps(document_from(value), allow_nan=False))
+
+
+def test_a_face_as_a_document() -> None:
+    document = through_json(result(3.5))
+    light = document["light"]
+    assert document == {
+        "source": "a.jpg",
+        "status": "ok",
+        "message": "",
+        "width": 640,
+        "height": 480,
+        "light": light,
+        "faces": [
+            {
+                "box": [1.5, 2.0, 49.25, 66.0],
+                "score": 3.5,
+                "expression": "happiness",
+                "probabilities": {"neutral": 0.333333, "happiness": 0.666667},
+                "light": light,
+            }
+        ],
+    }
+    assert light == LIGHT.as_dict()
+    assert list(document["faces"][0]["probabilities"]) == ["neutral", "happiness"]
+
+
+def test_a_picture_without_a_face_has_an_empty_list() -> None:
+    document = through_json(result())
+    assert (document["status"], document["faces"], document["width"]) == ("no face", [], 640)
+    assert document["light"]["mean"] == 0.5
+
+
+def test_a_failed_input_has_nulls() -> None:
+    document = through_json(InputResult(source="b.jpg", status="empty", message="needs a picture, got 0 bytes"))
+    assert document == {
+        "source": "b.jpg",
+        "status": "empty",
+        "message": "needs a picture, got 0 bytes",
+        "width": None,
+        "height": None,
+        "light": None,
+        "faces": None,
+    }
+
+
+def test_faces_keep_their_order() -> None:
+    assert [face["score"] for face in through_json(result(1.0, 3.0, 2.0))["faces"]] == [1.0, 3.0, 2.0]
+
+
+@pytest.mark.parametrize("score", [math.inf, -math.inf, math.nan])
+def test_a_score_that_json_cannot_hold_is_null(score: float) -> None:
+    assert through_json(result(score))["faces"][0]["score"] is None
+
+
+def test_names_that_are_no_utf8_become_escapes() -> None:
+    document = document_from(result(source="caf\udce9.jpg"))
+    assert document["source"] == "caf\\udce9.jpg"
+    document["source"].encode("utf-8")
+    assert through_json(result(source="日本 😀.jpg"))["source"] == "日本 😀.jpg"
