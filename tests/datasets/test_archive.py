@@ -68,7 +68,7 @@ def test_a_zip_that_was_cut_off_is_refused(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("compression", COMPRESSIONS)
-@pytest.mark.parametrize("offset", [5, 20, 40, 80, 160])
+@pytest.mark.parametrize("offset", [10, 40, 160])
 def test_damaged_content_is_refused_whatever_the_decompressor_says(
     tmp_path: Path, compression: int, offset: int
 ) -> None:

@@ -64,7 +64,7 @@ def test_places_that_cannot_be_written(tmp_path, photo):
     (tmp_path / "file").touch()
     with pytest.raises(OutputError, match=r"folder\.png: needs a file, got a folder"):
         write_image(tmp_path / "folder.png", photo)
-    with pytest.raises(OutputError, match=r"a\.png: needs a place that can be written, got "):
+    with pytest.raises(OutputError, match=r"a\.png: needs a file that can be written, got "):
         write_image(tmp_path / "file" / "a.png", photo)
     with pytest.raises(OutputError, match="File name too long"):
         write_image(tmp_path / f"{'x' * 300}.png", photo)

@@ -40,7 +40,7 @@ def test_expose_by_hand(library: Library, gain: float, expected: list[float]) ->
 
 @both
 def test_noise_by_hand(library: Library) -> None:
-    # Photons alone deviate by sqrt(0.25 / 100) = 0.05, with read noise of 0.12 by sqrt(0.05^2 + 0.12^2) = 0.13.
+    # Photons alone: sqrt(0.25 / 100) = 0.05. With read noise of 0.12: sqrt(0.05^2 + 0.12^2) = 0.13.
     x, normal = library(np.array([0.25, 0.25])), library(np.array([1.0, -2.0]))
     assert sensor_noise(x, normal, photons=100.0, read_noise=0.0).tolist() == pytest.approx([0.3, 0.15])
     assert sensor_noise(x, normal, photons=1e18, read_noise=0.1).tolist() == pytest.approx([0.35, 0.05])

@@ -70,8 +70,8 @@ def test_a_wide_terminal_takes_one_line_per_face() -> None:
     lines = printed(RESULTS, 120).splitlines()
     assert "photos/astronaut.jpg" in lines[2]
     assert "photos/astronaut.jpg" in lines[3]
-    assert lines[2].split()[1:3] == ["1", "happiness"]
-    assert lines[3].split()[1:3] == ["2", "fear"]
+    assert lines[2].split()[1:3] == ["0", "happiness"]
+    assert lines[3].split()[1:3] == ["1", "fear"]
     assert lines[4].split()[1:3] == ["no", "face"]
 
 

@@ -15,14 +15,14 @@ def write_atomically(path: str | os.PathLike[str], content: bytes) -> None:
     Parameters
     ----------
     path : path-like
-        Where the file shall stand; a file that is there already is replaced.
+        Where the file shall stand; a file that is there already is replaced, and a link keeps pointing.
     content : bytes
         What shall stand in it.
 
     Raises
     ------
     OutputError
-        If the folder cannot be made, or the file cannot be written or replaced.
+        If the folder cannot be made, the file cannot be written or replaced, or a folder or device is there.
 
     Examples
     --------
@@ -32,17 +32,24 @@ def write_atomically(path: str | os.PathLike[str], content: bytes) -> None:
     ...     Path(folder, "new", "a.txt").read_text()
     'whole'
     """
-    target = Path(path)
-    # Beside the target, because a file moves in one step only within one file system.
-    temporary = target.with_name(f".{target.name}.{secrets.token_hex(4)}.part")
+    target = Path(os.path.realpath(path))  # a link stays a link
     try:
+        if target.exists() and not target.is_file():  # replacing would put a file where a device was
+            raise OutputError(str(path), "a file", "a folder" if target.is_dir() else "a device")
         target.parent.mkdir(parents=True, exist_ok=True)
-        try:
-            temporary.write_bytes(content)
-            temporary.replace(target)
-        finally:
-            temporary.unlink(missing_ok=True)
+        _write_beside(target, content)
     except OSError as error:
         came = error.strerror or str(error)
         hint = "choose another place, or make room"
-        raise OutputError(str(target), "a file that can be written", came, hint) from error
+        raise OutputError(str(path), "a file that can be written", came, hint) from error
+
+
+def _write_beside(target: Path, content: bytes) -> None:
+    """Write to a new file in the target's folder and move it there: one step within one file system."""
+    # Not tempfile: its files are private to their owner, and the finished one would stay so.
+    temporary = target.with_name(f".{secrets.token_hex(8)}.part")
+    try:
+        temporary.write_bytes(content)
+        temporary.replace(target)
+    finally:
+        temporary.unlink(missing_ok=True)

@@ -116,6 +116,12 @@ def read_ferplus(
     DatasetError
         If files are absent or not as expected.
 
+    Notes
+    -----
+    FER2013 holds copies: 279 of the 3,579 validation pictures stand in training too, pixel for pixel. In
+    `fer2013new.csv` all copies of a picture have the votes of the first, while the `label.csv` beside the
+    pictures gives 1,319 of them votes of their own; this reader takes the former.
+
     Examples
     --------
     >>> faces = read_ferplus("ferplus.zip", "validation")  # doctest: +SKIP

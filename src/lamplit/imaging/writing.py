@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import io
-import os
-import uuid
 from pathlib import Path
 
 from PIL import Image
 
 from lamplit.core.arrays import ByteArray
 from lamplit.core.errors import InvalidArgumentError, OutputError
+from lamplit.core.files import write_atomically
 from lamplit.imaging.formats import JPEG, PNG, WEBP, format_of_suffix
 from lamplit.imaging.pixels import check_bytes
 
@@ -57,26 +56,4 @@ def write_image(path: str | Path, image: ByteArray, *, quality: int = 92) -> Non
         Image.fromarray(image).save(buffer, format=kind.name, quality=quality)
     except (OSError, ValueError) as error:  # JPEG and WebP have a greatest width and height
         raise OutputError(str(path), f"a picture that {kind.name} can hold", f"{error}") from error
-    _replace(Path(path), buffer.getvalue())
-
-
-def _replace(path: Path, data: bytes) -> None:
-    try:
-        target = Path(os.path.realpath(path))  # a link stays a link
-        if target.exists() and not target.is_file():  # replacing would put a file where a device was
-            raise OutputError(str(path), "a file", "a folder" if target.is_dir() else "a device")
-        target.parent.mkdir(parents=True, exist_ok=True)
-        _write_beside(target, data)
-    except OSError as error:
-        raise OutputError(str(path), "a place that can be written", f"{error.strerror or error}") from error
-
-
-def _write_beside(target: Path, data: bytes) -> None:
-    # Not tempfile: its files are private to the owner, and the finished picture would stay so.
-    part = target.with_name(f".{uuid.uuid4().hex}.part")
-    try:
-        with part.open("xb") as file:
-            file.write(data)
-        part.replace(target)
-    finally:
-        part.unlink(missing_ok=True)
+    write_atomically(path, buffer.getvalue())

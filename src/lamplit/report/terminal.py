@@ -125,7 +125,7 @@ def _add_faces(table: Table, source: str, frame: FrameResult, status: str) -> No
     if not frame.faces:
         size = Text(f"{frame.width}x{frame.height}", _MUTED)
         table.add_row(_name(source), "", Text(status, _MUTED), "", "", _light(frame.light), size)
-    for number, face in enumerate(frame, start=1):
+    for number, face in enumerate(frame):  # from 0, as in the tables that --out writes
         table.add_row(
             _name(source),
             str(number),

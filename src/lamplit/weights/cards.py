@@ -9,7 +9,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from lamplit.core.errors import OutputError, WeightsCorruptError, WeightsMissingError
+from lamplit.core.errors import WeightsCorruptError, WeightsMissingError
+from lamplit.core.files import write_atomically
 from lamplit.core.labels import LabelSet
 
 
@@ -131,7 +132,4 @@ def write_card(card: WeightsCard, path: Path) -> None:
         If it cannot be written.
     """
     text = json.dumps(dataclasses.asdict(card), indent=2, ensure_ascii=False)
-    try:
-        path.write_text(text + "\n", encoding="utf-8")
-    except OSError as error:
-        raise OutputError(str(path), "a place that can be written", error.strerror or str(error)) from error
+    write_atomically(path, f"{text}\n".encode())
