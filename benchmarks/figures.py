@@ -50,6 +50,11 @@ def summary() -> str:
             f"{every['accuracy']:.3f} (95 % bootstrap {interval['low']:.3f} to {interval['high']:.3f})",
             faces,
         ),
+        (
+            "the same without copies",
+            f"{quality['without_copies']['accuracy']:.3f}",
+            f"without the {every['n'] - quality['without_copies']['n']} faces that are in training, too",
+        ),
         ("macro F1, 8 expressions", f"{every['macro_f1']:.3f}", "the same faces"),
         ("log loss, 8 expressions", f"{every['log_loss']:.3f}", "the same faces"),
         (

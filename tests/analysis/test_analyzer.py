@@ -213,7 +213,11 @@ class Finder:
         ({"detector": "no-such"}, InvalidArgumentError, r"detector: needs one of \['cascade'"),
         ({"detector": Finder()}, InvalidArgumentError, "an object with a method detect.* got Finder"),
         ({"detector": None}, InvalidArgumentError, "got NoneType"),
-        ({"detector": Fixed(), "min_size": 30}, InvalidArgumentError, "min_size: needs a detector given by name"),
+        (
+            {"detector": Fixed(), "min_size": 30},
+            InvalidArgumentError,
+            "min_size: needs a detector given by name",
+        ),
         ({"min_size": 5}, InvalidArgumentError, "min_size: needs a whole number of at least 20"),
         ({"max_pixels": 0}, InvalidArgumentError, "max_pixels: needs a whole number of at least 1"),
         ({"max_pixels": 1e6}, InvalidArgumentError, "max_pixels"),

@@ -52,7 +52,16 @@ def test_a_smile_is_happiness(classifier: ExpressionClassifier, smile: ByteArray
 
 @pytest.mark.parametrize(
     "shape",
-    [(2, 48, 48), (2, 48, 48, 3), (1, 1, 1), (3, 7, 7, 3), (1, 3, 3), (2, 300, 200), (1, 49, 47, 3), (1, 1, 500)],
+    [
+        (2, 48, 48),
+        (2, 48, 48, 3),
+        (1, 1, 1),
+        (3, 7, 7, 3),
+        (1, 3, 3),
+        (2, 300, 200),
+        (1, 49, 47, 3),
+        (1, 1, 500),
+    ],
 )
 def test_crops_of_any_size_give_rows_that_sum_to_one(
     classifier: ExpressionClassifier, shape: tuple[int, ...]
@@ -88,9 +97,7 @@ def test_many_at_once_equal_one_by_one(classifier: ExpressionClassifier) -> None
     assert alone.std(axis=0).max() > 1e-3, "the crops must have different answers"
 
 
-def test_the_order_of_crops_is_the_order_of_rows(
-    classifier: ExpressionClassifier, smile: ByteArray
-) -> None:
+def test_the_order_of_crops_is_the_order_of_rows(classifier: ExpressionClassifier, smile: ByteArray) -> None:
     crops = np.concatenate([noise(70, 96, 96, 3), smile[None], noise(3, 96, 96, 3)])
     rows = classifier.predict_proba(crops)
     np.testing.assert_allclose(rows[70], classifier.predict_proba(smile[None])[0], rtol=0, atol=1e-5)
@@ -129,7 +136,10 @@ def test_a_view_counts_like_a_copy(classifier: ExpressionClassifier, smile: Byte
         (np.zeros((1, 48, 48), np.int64), r"got int64 of shape \(1, 48, 48\)"),
         (np.zeros((1, 48, 48, 4), np.uint8), r"got uint8 of shape \(1, 48, 48, 4\)"),
         (np.zeros((1, 1, 48, 48, 3), np.uint8), r"got uint8 of shape \(1, 1, 48, 48, 3\)"),
-        (np.zeros((48, 48), np.uint8), r"got uint8 of shape \(48, 48\) \(for one grey crop give crops\[None\]\)"),
+        (
+            np.zeros((48, 48), np.uint8),
+            r"got uint8 of shape \(48, 48\) \(for one grey crop give crops\[None\]\)",
+        ),
         (np.zeros((48, 48, 3), np.uint8), r"\(48, 48, 3\) \(for one RGB crop give crops\[None\]\)"),
         ([[[0, 1]]], "got list"),
         (None, "got NoneType"),

@@ -68,7 +68,9 @@ def test_a_picture_without_a_face_has_an_empty_list() -> None:
 
 
 def test_a_failed_input_has_nulls() -> None:
-    document = through_json(InputResult(source="b.jpg", status="empty", message="needs a picture, got 0 bytes"))
+    document = through_json(
+        InputResult(source="b.jpg", status="empty", message="needs a picture, got 0 bytes")
+    )
     assert document == {
         "source": "b.jpg",
         "status": "empty",

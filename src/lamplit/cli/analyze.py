@@ -115,7 +115,7 @@ class _View:
         left_out = self.statuses.total() - len(self._shown)
         if left_out:
             console.print(f"… and {left_out:,} more inputs: give --out to keep every row", highlight=False)
-        console.print(summary_line(self.statuses), highlight=False)
+        console.print(summary_line(self.statuses), highlight=False, soft_wrap=True)
 
 
 def _tell_places(out: Path | None, annotate: Path | None, *, quiet: bool) -> None:

@@ -22,12 +22,14 @@ def messages_console() -> Console:
 
 def counting_progress(*, hidden: bool) -> Progress:
     """Return a progress bar with a count and the time left; it leaves no trace when done."""
+    console = messages_console()
     return Progress(
         TextColumn("{task.description}"),
         BarColumn(),
         MofNCompleteColumn(),
         TimeRemainingColumn(),
-        console=messages_console(),
+        console=console,
         transient=True,
-        disable=hidden,
+        # In a pipe or a file, Rich would leave an empty line of it.
+        disable=hidden or not console.is_terminal,
     )

@@ -33,6 +33,7 @@ def write_page(folder: Path, figures: Mapping[str, Any], *, history: Sequence[Ma
         protocol=figures["protocol"],
         metrics=figures["all"],
         six=figures["six"],
+        without_copies=figures["without_copies"],
         history=history,
         provenance=provenance,
     )

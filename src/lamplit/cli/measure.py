@@ -2,24 +2,42 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from rich.progress import Progress
 from rich.table import Table
 
 from lamplit.cli.consoles import counting_progress
+from lamplit.core.arrays import IntArray
 from lamplit.core.errors import DatasetError
 from lamplit.core.labels import EKMAN_SIX, EXPRESSIONS
+from lamplit.datasets.copies import have_copies
 from lamplit.datasets.ferplus import FerPlus, read_ferplus
 from lamplit.datasets.votes import Majority
 from lamplit.evaluation.classifier import Evaluation, evaluate_classifier
+from lamplit.evaluation.metrics import ClassificationMetrics, classification_metrics
 from lamplit.expression.classifier import ExpressionClassifier
 from lamplit.report.metrics_terminal import class_table, confusion_table, metrics_table
 from lamplit.training.publish import add_metrics
 from lamplit.weights.cards import WeightsCard
 
 PROTOCOL = "majority"
+WITHOUT_COPIES = "majority, without copies of training pictures"
+
+
+@dataclass(frozen=True, slots=True)
+class SplitEvaluation:
+    """A classifier on a split: over all faces, and without those that training has seen in another row."""
+
+    whole: Evaluation
+    without_copies: ClassificationMetrics | None
+
+    def as_dict(self) -> dict[str, Any]:
+        """Return the figures as plain types."""
+        rest = None if self.without_copies is None else self.without_copies.as_dict()
+        return {**self.whole.as_dict(), "without_copies": rest}
 
 
 def measure_card(card: WeightsCard, folder: Path, data: Path, *, hidden: bool) -> list[Table]:
@@ -30,25 +48,47 @@ def measure_card(card: WeightsCard, folder: Path, data: Path, *, hidden: bool) -
     return evaluation_tables(evaluation, title=f"{card.name} on FER+ validation, {PROTOCOL}, single pass")
 
 
-def evaluate_split(classifier: ExpressionClassifier, data: Path, split: str, *, hidden: bool) -> Evaluation:
+def evaluate_split(
+    classifier: ExpressionClassifier, data: Path, split: str, *, hidden: bool
+) -> SplitEvaluation:
     """Run a classifier over the faces of a split that have a majority, showing progress."""
+    labels = classifier.card.speaks
     with counting_progress(hidden=hidden) as progress:
-        reading = progress.add_task("reading pictures", total=None)
-        faces = read_ferplus(
-            data, split, on_picture=lambda done, total: progress.update(reading, completed=done, total=total)
-        )
-        chosen, classes = with_majority(faces)
-        task = progress.add_task("measuring", total=len(chosen))
-        return evaluate_classifier(
+        faces, classes = with_majority(_read(data, split, progress))
+        training = faces if split == "training" else _read_if_there(data, progress)
+        task = progress.add_task("measuring", total=len(faces))
+        evaluation = evaluate_classifier(
             classifier.predict_proba,
-            chosen.images,
+            faces.images,
             classes,
-            labels=classifier.card.speaks,
+            labels=labels,
             on_batch=lambda n_faces: progress.advance(task, n_faces),
         )
+    new = None if training is None else ~have_copies(faces.images, among=training.images)
+    if new is None or new.all() or not new.any():
+        return SplitEvaluation(evaluation, None)
+    return SplitEvaluation(
+        evaluation, classification_metrics(evaluation.probabilities[new], classes[new], labels)
+    )
 
 
-def with_majority(faces: FerPlus) -> tuple[FerPlus, Any]:
+def _read(data: Path, split: str, progress: Progress) -> FerPlus:
+    """Read a split, showing progress."""
+    task = progress.add_task(f"reading {split} pictures", total=None)
+    return read_ferplus(
+        data, split, on_picture=lambda done, total: progress.update(task, completed=done, total=total)
+    )
+
+
+def _read_if_there(data: Path, progress: Progress) -> FerPlus | None:
+    """Read the training split to look for copies; whoever has only the split to measure may do without."""
+    try:
+        return _read(data, "training", progress)
+    except DatasetError:
+        return None
+
+
+def with_majority(faces: FerPlus) -> tuple[FerPlus, IntArray]:
     """Return the faces that have a majority, and their classes."""
     classes = Majority().classes(faces.votes)
     if not (classes >= 0).any():
@@ -56,16 +96,18 @@ def with_majority(faces: FerPlus) -> tuple[FerPlus, Any]:
     return faces.subset(classes >= 0), classes[classes >= 0]
 
 
-def card_metrics(evaluation: Evaluation, split: str) -> list[dict[str, Any]]:
+def card_metrics(evaluation: SplitEvaluation, split: str) -> list[dict[str, Any]]:
     """Return an evaluation's figures as they stand on cards."""
-    rows = [(EXPRESSIONS.name, evaluation.metrics)]
-    if evaluation.six is not None:
-        rows.append((EKMAN_SIX.name, evaluation.six))
+    rows = [(PROTOCOL, EXPRESSIONS.name, evaluation.whole.metrics)]
+    if evaluation.whole.six is not None:
+        rows.append((PROTOCOL, EKMAN_SIX.name, evaluation.whole.six))
+    if evaluation.without_copies is not None:
+        rows.append((WITHOUT_COPIES, EXPRESSIONS.name, evaluation.without_copies))
     return [
         {
             "dataset": "FER+",
             "split": split,
-            "protocol": PROTOCOL,
+            "protocol": protocol,
             "labels": f"{len(metrics.confusion)} classes ({name})",
             "passes": "single pass",
             "faces": metrics.n,
@@ -74,19 +116,18 @@ def card_metrics(evaluation: Evaluation, split: str) -> list[dict[str, Any]]:
             "log_loss": round(metrics.log_loss, 6),
             "calibration_error": round(metrics.calibration_error, 6),
         }
-        for name, metrics in rows
+        for protocol, name, metrics in rows
     ]
 
 
-def evaluation_tables(evaluation: Evaluation, *, title: str) -> list[Table]:
+def evaluation_tables(evaluation: SplitEvaluation, *, title: str) -> list[Table]:
     """Return an evaluation as tables for the terminal."""
     figures = evaluation.as_dict()
-    overall: dict[str, Any] = {f"all {len(figures['all']['classes'])}": figures["all"]}
-    if figures["six"] is not None:
-        overall["Ekman six"] = figures["six"]
-    tables: Sequence[Table] = (
+    names = {f"all {len(figures['all']['classes'])}": "all", "Ekman six": "six"}
+    names["all, no copies of training"] = "without_copies"
+    overall = {name: figures[key] for name, key in names.items() if figures[key] is not None}
+    return [
         metrics_table(overall, title=title),
         class_table(figures["all"]),
         confusion_table(figures["all"], title="rows: true, columns: answered"),
-    )
-    return list(tables)
+    ]

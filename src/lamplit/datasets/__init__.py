@@ -1,6 +1,7 @@
 """Readers of data sets, one per corpus, and the protocols that turn people's votes into labels."""
 
+from lamplit.datasets.copies import have_copies
 from lamplit.datasets.ferplus import FerPlus, read_ferplus
 from lamplit.datasets.votes import Distribution, Majority
 
-__all__ = ["Distribution", "FerPlus", "Majority", "read_ferplus"]
+__all__ = ["Distribution", "FerPlus", "Majority", "have_copies", "read_ferplus"]

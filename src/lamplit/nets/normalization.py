@@ -40,5 +40,6 @@ class ImageStandardization(nn.Module):
         """Return (N, C, H, W) with mean 0 and standard deviation 1 per picture."""
         mean = x.mean(dim=(1, 2, 3), keepdim=True)  # (N, 1, 1, 1)
         centred = x - mean
-        sigma = centred.square().mean(dim=(1, 2, 3), keepdim=True).sqrt()
-        return centred / sigma.clamp(min=self.floor)
+        variance = centred.square().mean(dim=(1, 2, 3), keepdim=True)
+        # Limited before the root, whose gradient is infinite at the variance 0 of an even picture.
+        return centred / variance.clamp(min=self.floor**2).sqrt()

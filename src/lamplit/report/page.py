@@ -69,6 +69,8 @@ class EvaluationSummary:
         Whether each answer is the mean over a face and its mirror image.
     six : dict, optional
         Figures over the Ekman six, in the same form.
+    without_copies : dict, optional
+        Figures over all labels, without the faces whose pixels are among the training pictures.
     history : sequence of mapping
         Training history as `lamplit.report.plots.plot_training_curves` takes it; empty if there is none.
 
@@ -86,12 +88,15 @@ class EvaluationSummary:
     provenance: Provenance
     flips: bool = False
     six: MetricsDict | None = None
+    without_copies: MetricsDict | None = None
     history: Sequence[Mapping[str, float]] = ()
 
     def __post_init__(self) -> None:
         check_metrics(self.metrics, subject="metrics")
         if self.six is not None:
             check_metrics(self.six, subject="six")
+        if self.without_copies is not None:
+            check_metrics(self.without_copies, subject="without_copies")
         if len(self.provenance.sha256) != 64:
             raise InvalidArgumentError("sha256", "64 hexadecimal digits", repr(self.provenance.sha256))
 
@@ -199,6 +204,8 @@ def _groups(summary: EvaluationSummary, *, n_labels: int) -> list[tuple[str, Met
     groups = [(f"All {n_labels} labels", summary.metrics)]
     if summary.six is not None:
         groups.append(("Ekman six", summary.six))
+    if summary.without_copies is not None:
+        groups.append((f"All {n_labels} labels, without copies of training pictures", summary.without_copies))
     return groups
 
 

@@ -8,6 +8,7 @@ import numpy as np
 import torch
 from torch import Tensor
 
+from lamplit.datasets.copies import have_copies
 from lamplit.datasets.ferplus import FerPlus
 from lamplit.datasets.votes import Distribution, Majority
 from lamplit.imaging.geometry import resize_faces
@@ -76,9 +77,11 @@ def split_holdout(faces: FerPlus, share: float, seed: int) -> tuple[FerPlus, Fer
     Returns
     -------
     (FerPlus, FerPlus)
-        Faces to train on and faces held out. Rows with the same picture name stay on one side.
+        Faces to train on and faces held out. Rows with the same picture name stay on one side, and what is
+        held out has no copy, pixel for pixel, among the others: FER2013 holds some under several names.
     """
     _, picture = np.unique(np.array(faces.names), return_inverse=True)
     drawn = np.random.default_rng(seed).permutation(picture.max() + 1)
     held_out = drawn[picture] < round(share * (picture.max() + 1))
-    return faces.subset(~held_out), faces.subset(held_out)
+    kept, rest = faces.subset(~held_out), faces.subset(held_out)
+    return kept, rest.subset(~have_copies(rest.images, among=kept.images))

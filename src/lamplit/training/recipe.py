@@ -210,6 +210,9 @@ def _checked(kind: type, values: Mapping[str, Any], where: str) -> dict[str, Any
     return checked
 
 
+_WORDS: dict[Any, str] = {int: "a whole number", float: "a number", str: "a text"}
+
+
 def _converted(value: Any, kind: Any, where: str) -> Any:
     """Return a TOML value in the type of a field."""
     if kind == Range:
@@ -224,7 +227,7 @@ def _converted(value: Any, kind: Any, where: str) -> Any:
         return value
     if typing.get_origin(kind) is not None and isinstance(value, Mapping):
         return dict(value)
-    raise RecipeError(where, f"a value of type {getattr(kind, '__name__', 'table')}", repr(value))
+    raise RecipeError(where, _WORDS.get(kind, "a table"), repr(value))
 
 
 def _is_number(value: Any) -> bool:

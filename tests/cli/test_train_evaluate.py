@@ -1,0 +1,225 @@
+"""`lamplit train` and `lamplit evaluate` on a data set of a few made-up pictures."""
+
+from __future__ import annotations
+
+import csv
+import hashlib
+import json
+import os
+import re
+import shutil
+import subprocess
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+
+from lamplit.datasets.ferplus import SPLITS, VOTES_FILE, VOTES_HEADER
+from lamplit.expression import ExpressionClassifier
+from lamplit.imaging.images import read_image, write_image
+
+Run = Callable[..., Any]
+
+RECIPE = """
+size = 24
+epochs = 2
+batch_size = 16
+averaging = 0.9
+
+[settings]
+widths = [4, 8, 8, 8]
+depths = [1, 1, 1, 1]
+fused = 8
+"""
+
+PICTURES = {"training": 64, "validation": 24, "test": 8}
+
+
+@pytest.fixture(scope="module")
+def data(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """FER+ in its official layout: a bright stripe whose place is the expression."""
+    folder = tmp_path_factory.mktemp("data")
+    rng = np.random.default_rng(0)
+    with (folder / VOTES_FILE).open("w", newline="") as file:
+        votes = csv.writer(file)
+        votes.writerow(VOTES_HEADER)
+        for split, n in PICTURES.items():
+            usage, place = SPLITS[split]
+            for number in range(n):
+                picture = rng.integers(0, 90, (48, 48), dtype=np.uint8)
+                picture[6 * (number % 8) : 6 * (number % 8) + 6] += 150
+                write_image(folder / place / f"{split}{number}.png", picture)
+                votes.writerow(
+                    [usage, f"{split}{number}.png", *(8 if k == number % 8 else 0 for k in range(8)), 2, 0]
+                )
+    return folder
+
+
+@pytest.fixture(scope="module")
+def recipe(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    path = tmp_path_factory.mktemp("recipe") / "stripes.toml"
+    path.write_text(RECIPE)
+    return path
+
+
+@pytest.fixture(scope="module")
+def trained(data: Path, recipe: Path, tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Any]:
+    """A run by the command in a process of its own; its folder, and what the terminal saw."""
+    folder = tmp_path_factory.mktemp("runs") / "stripes"
+    words = [sys.executable, "-m", "lamplit", "train", str(recipe), "--data", str(data), "--out", str(folder)]
+    settings = os.environ | {"OMP_NUM_THREADS": "1", "COLUMNS": "120"}
+    done = subprocess.run(words, capture_output=True, text=True, check=False, env=settings, timeout=300)
+    assert done.returncode == 0, done.stderr
+    return folder, done
+
+
+def test_training_leaves_weights_card_log_and_curves(trained: tuple[Path, Any]) -> None:
+    folder, _ = trained
+    assert sorted(path.name for path in folder.iterdir()) == [
+        "checkpoint.safetensors", "curves.png", "log.csv", "stripes.json", "stripes.onnx",
+    ]  # fmt: skip
+    with (folder / "log.csv").open(newline="") as file:
+        assert [row["epoch"] for row in csv.DictReader(file)] == ["1", "2"]
+    assert min(read_image(folder / "curves.png").shape[:2]) > 200
+    classifier = ExpressionClassifier(folder / "stripes.onnx", threads=1)
+    assert classifier.predict_proba(np.zeros((1, 48, 48), np.uint8)).shape == (1, 8)
+
+
+def test_the_card_carries_what_was_measured(trained: tuple[Path, Any]) -> None:
+    card = json.loads((trained[0] / "stripes.json").read_text())
+    content = (trained[0] / "stripes.onnx").read_bytes()
+    assert card["sha256"] == hashlib.sha256(content).hexdigest()
+    assert card["recipe"]["settings"]["widths"] == [4, 8, 8, 8]
+    metrics = {row["labels"]: row for row in card["metrics"]}
+    assert metrics["8 classes (expressions)"]["faces"] == 24
+    assert metrics["6 classes (ekman-six)"]["faces"] == 18
+    assert {row["split"] for row in card["metrics"]} == {"validation"}
+
+
+def test_the_terminal_sees_lines_of_ours_alone(trained: tuple[Path, Any]) -> None:
+    _, done = trained
+    lines = done.stderr.splitlines()
+    number = r"\d+\.\d+"
+    for epoch, line in enumerate(lines[:2], start=1):
+        assert re.fullmatch(
+            rf"epoch   {epoch}   training: loss {number} accuracy {number}   "
+            rf"validation: loss {number} accuracy {number}   \d+ s",
+            line,
+        )
+    assert re.match(r"epoch 2/2 .* 6/6 loss", lines[2])
+    assert len(lines) == 3
+    assert "accuracy" in done.stdout
+    assert "happiness" in done.stdout
+    assert "weights and card: " in done.stdout
+
+
+def test_training_again_goes_on_and_quiet_prints_nothing(
+    lamplit: Run,
+    trained: tuple[Path, Any],
+    data: Path,
+    recipe: Path,
+    tmp_path: Path,
+    capfd: pytest.CaptureFixture[str],
+) -> None:
+    folder = tmp_path / "copy"
+    shutil.copytree(trained[0], folder)
+    (folder / "stripes.onnx").unlink()
+    result = lamplit("train", recipe, "--data", data, "--out", folder, "--quiet")
+    assert (result.exit_code, result.stdout, result.stderr) == (0, "", "")
+    assert capfd.readouterr() == ("", "")
+    again, before = (json.loads((where / "stripes.json").read_text()) for where in (folder, trained[0]))
+    assert again["history"] == before["history"], "the run was finished: nothing is trained twice"
+    assert again["metrics"] == before["metrics"]
+
+
+def test_evaluation_writes_page_plots_and_figures(
+    lamplit: Run, trained: tuple[Path, Any], data: Path, tmp_path: Path
+) -> None:
+    weights, out = trained[0] / "stripes.onnx", tmp_path / "new" / "results"
+    result = lamplit("evaluate", "--data", data, "--weights", weights, "--out", out)
+    assert result.exit_code == 0
+    assert sorted(path.name for path in out.iterdir()) == [
+        "confusion.png", "curves.png", "evaluation.html", "figures.json", "reliability.png",
+    ]  # fmt: skip
+    assert "stripes on FER+ validation, majority, single pass" in result.stdout
+    assert result.stderr == f"wrote {out / 'evaluation.html'}\n"
+    figures = json.loads((out / "figures.json").read_text())
+    card = json.loads((trained[0] / "stripes.json").read_text())
+    assert figures["sha256"] == card["sha256"]
+    assert (figures["split"], figures["all"]["n"]) == ("validation", 24)
+    assert round(figures["all"]["accuracy"], 6) == card["metrics"][0]["accuracy"]
+    assert np.sum(figures["all"]["confusion"]) == 24
+    assert "stripes" in (out / "evaluation.html").read_text(encoding="utf-8")
+
+
+def test_evaluation_as_json(lamplit: Run, trained: tuple[Path, Any], data: Path, tmp_path: Path) -> None:
+    words = ("evaluate", "--data", data, "--weights", trained[0] / "stripes.onnx", "--out", tmp_path / "r")
+    result = lamplit(*words, "--split", "test", "--json")
+    assert result.exit_code == 0
+    figures = json.loads(result.stdout)
+    assert figures == json.loads((tmp_path / "r" / "figures.json").read_text())
+    assert (figures["split"], figures["all"]["n"]) == ("test", 8)
+
+
+def test_quiet_evaluation_prints_nothing(
+    lamplit: Run, trained: tuple[Path, Any], data: Path, tmp_path: Path, capfd: pytest.CaptureFixture[str]
+) -> None:
+    words = ("evaluate", "--data", data, "--weights", trained[0] / "stripes.onnx", "--out", tmp_path / "r")
+    result = lamplit(*words, "--quiet")
+    assert (result.exit_code, result.stdout, result.stderr) == (0, "", "")
+    assert capfd.readouterr() == ("", "")
+    assert (tmp_path / "r" / "evaluation.html").is_file()
+
+
+@pytest.mark.parametrize(
+    ("words", "message"),
+    [
+        (
+            ["train", "no-such", "--data", "DATA"],
+            "lamplit: no-such: needs one of ['expression-fusion-ferplus']",
+        ),
+        (["train", "wrong.toml", "--data", "DATA"], "lamplit: wrong.toml: epoch: needs a key"),
+        (["train", "RECIPE", "--data", "gone"], "lamplit: gone: needs a folder or a zip"),
+        (["train", "RECIPE", "--data", "empty"], "lamplit: empty: needs a file fer2013new.csv"),
+        (["train", "RECIPE", "--data", "DATA", "--out", "wrong.toml"], "lamplit: wrong.toml: needs a folder"),
+        (["evaluate", "--data", "DATA", "--split", "all"], "lamplit: split: needs one of ['training'"),
+        (["evaluate", "--data", "empty"], "lamplit: empty: needs a file fer2013new.csv"),
+        (["evaluate", "--data", "DATA", "--weights", "no-such"], "lamplit: no-such: needs one of"),
+    ],
+)
+def test_what_cannot_start_ends_with_2_and_the_reason(
+    lamplit: Run,
+    data: Path,
+    recipe: Path,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    words: list[str],
+    message: str,
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "wrong.toml").write_text("epoch = 3")
+    (tmp_path / "empty").mkdir()
+    result = lamplit(*({"DATA": data, "RECIPE": recipe}.get(word, word) for word in words))
+    assert result.exit_code == 2
+    assert result.stdout == ""
+    assert result.stderr.splitlines()[-1].startswith(message)
+    assert "Traceback" not in result.stderr
+
+
+@pytest.mark.parametrize("command", [["train", "expression-fusion-ferplus"], ["evaluate"]])
+def test_data_must_be_given(lamplit: Run, command: list[str]) -> None:
+    result = lamplit(*command)
+    assert result.exit_code == 2
+    assert "--data" in result.stderr
+
+
+def test_another_recipe_in_the_same_folder_is_refused(
+    lamplit: Run, trained: tuple[Path, Any], data: Path, tmp_path: Path
+) -> None:
+    (tmp_path / "stripes.toml").write_text(RECIPE + "\n[augment]\nflip = 0.0\n")
+    result = lamplit("train", tmp_path / "stripes.toml", "--data", data, "--out", trained[0], "-q")
+    assert result.exit_code == 2
+    assert "got other values of ['augment'] (give another --out folder for a new run)" in result.stderr

@@ -1,0 +1,70 @@
+from __future__ import annotations
+
+import pytest
+import torch
+from torch import nn
+
+from lamplit.nets.blocks import ResidualBlock, SqueezeExcitation, projection
+
+
+def random(*shape: int) -> torch.Tensor:
+    return torch.randn(*shape, generator=torch.Generator().manual_seed(0))
+
+
+def test_squeeze_excitation_weighs_channels_between_zero_and_one() -> None:
+    x = random(3, 16, 5, 7)
+    weights = SqueezeExcitation(16)(x) / x  # (3, 16, 5, 7)
+    torch.testing.assert_close(weights, weights[:, :, :1, :1].expand_as(weights))
+    assert weights.min() > 0
+    assert weights.max() < 1
+
+
+def test_squeeze_excitation_with_a_known_gate() -> None:
+    block = SqueezeExcitation(2)
+    nn.init.zeros_(block.gate[2].weight)
+    block.gate[2].bias = nn.Parameter(torch.tensor([0.0, 100.0]))
+    out = block(torch.ones(1, 2, 3, 3))
+    torch.testing.assert_close(out[0, :, 0, 0], torch.tensor([0.5, 1.0]))
+
+
+def test_squeeze_excitation_sees_the_whole_picture_not_its_order() -> None:
+    block, x = SqueezeExcitation(8), random(1, 8, 4, 4)
+    torch.testing.assert_close(block(x.flip(3)), block(x).flip(3))
+
+
+@pytest.mark.parametrize(("channels", "reduction", "narrow"), [(64, 8, 8), (64, 16, 4), (8, 8, 4)])
+def test_squeeze_excitation_keeps_at_least_four_channels(channels: int, reduction: int, narrow: int) -> None:
+    assert SqueezeExcitation(channels, reduction).gate[0].out_features == narrow
+
+
+@pytest.mark.parametrize("training", [True, False])
+def test_a_fresh_block_is_the_identity_for_what_is_not_negative(training: bool) -> None:
+    block = ResidualBlock(6, 6).train(training)
+    x = random(2, 6, 8, 8)
+    torch.testing.assert_close(block(x), x.relu())
+
+
+@pytest.mark.parametrize(
+    ("channels", "stride", "expected"),
+    [((6, 6), 1, (8, 12)), ((6, 10), 1, (8, 12)), ((6, 10), 2, (4, 6)), ((6, 6), 2, (4, 6))],
+)
+def test_shape_of_a_block(channels: tuple[int, int], stride: int, expected: tuple[int, int]) -> None:
+    out = ResidualBlock(*channels, stride)(random(2, channels[0], 8, 12))
+    assert tuple(out.shape) == (2, channels[1], *expected)
+    assert out.min() >= 0
+
+
+@pytest.mark.parametrize(("channels", "stride"), [((6, 10), 1), ((6, 6), 2)])
+def test_the_shortcut_is_projected_where_the_shape_changes(channels: tuple[int, int], stride: int) -> None:
+    assert isinstance(ResidualBlock(6, 6).shortcut, nn.Identity)
+    assert isinstance(ResidualBlock(*channels, stride).shortcut, nn.Sequential)
+
+
+@pytest.mark.parametrize(("stride", "side"), [(1, 8), (2, 4)])
+def test_projection_mixes_channels_pixel_by_pixel(stride: int, side: int) -> None:
+    layer = projection(3, 5, stride).eval()
+    x = random(1, 3, 8, 8)
+    out = layer(x)
+    assert tuple(out.shape) == (1, 5, side, side)
+    pixel = layer[0].weight[:, :, 0, 0] @ x[0, :, 2 * stride, stride]
+    torch.testing.assert_close(out[0, :, 2, 1], pixel, atol=1e-4, rtol=1e-4)

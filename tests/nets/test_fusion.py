@@ -1,0 +1,107 @@
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+import torch
+from torch import nn
+
+from lamplit.core.errors import InvalidArgumentError
+from lamplit.nets import FusionNet
+
+SMALL: dict[str, Any] = {"widths": (8, 8, 16, 16), "depths": (1, 1, 1, 1), "fused": 8}
+
+
+def faces(n: int = 2, size: int = 48) -> torch.Tensor:
+    return torch.rand(n, 1, size, size, generator=torch.Generator().manual_seed(0))
+
+
+def awake(network: nn.Module) -> nn.Module:
+    """Let every block do something: a fresh one is the identity."""
+    for module in network.modules():
+        if isinstance(module, nn.BatchNorm2d):
+            nn.init.constant_(module.weight, 0.5)
+    return network
+
+
+def test_number_of_parameters() -> None:
+    assert sum(p.numel() for p in FusionNet(8).parameters()) == 1_791_372
+
+
+@pytest.mark.parametrize("size", [48, 64, 96])
+def test_logits_for_inputs_of_several_sizes(size: int) -> None:
+    out = awake(FusionNet(8)).eval()(faces(2, size))
+    assert tuple(out.shape) == (2, 8)
+    assert out.isfinite().all()
+
+
+def test_as_many_logits_as_classes() -> None:
+    assert tuple(FusionNet(6, **SMALL).eval()(faces(3)).shape) == (3, 6)
+
+
+def test_the_gradient_reaches_every_parameter() -> None:
+    torch.manual_seed(0)
+    network = awake(FusionNet(8, dropout=0.0)).train()
+    nn.functional.cross_entropy(network(faces(4)), torch.arange(4)).backward()
+    without = [name for name, p in network.named_parameters() if p.grad is None or not p.grad.count_nonzero()]
+    assert without == []
+    assert all(p.grad is not None and p.grad.isfinite().all() for p in network.parameters())
+
+
+def test_every_scale_reaches_the_classifier() -> None:
+    torch.manual_seed(0)
+    network = awake(FusionNet(8, **SMALL)).eval()
+    whole = network(faces())
+    for lateral in ("lateral2", "lateral3", "lateral4"):
+        silenced = awake(FusionNet(8, **SMALL)).eval()
+        silenced.load_state_dict(network.state_dict())
+        nn.init.zeros_(getattr(silenced, lateral)[0].weight)
+        assert not torch.allclose(silenced(faces()), whole, atol=1e-6), lateral
+
+
+def test_neither_exposure_nor_black_level_changes_the_answer() -> None:
+    torch.manual_seed(0)
+    network = awake(FusionNet(8, **SMALL)).eval()
+    torch.testing.assert_close(network(0.3 * faces() + 0.2), network(faces()), atol=1e-3, rtol=1e-3)
+
+
+@pytest.mark.parametrize("level", [0.0, 0.5, 1.0])
+def test_an_even_picture_gives_finite_logits(level: float) -> None:
+    assert awake(FusionNet(8, **SMALL)).eval()(torch.full((2, 1, 48, 48), level)).isfinite().all()
+
+
+def test_in_evaluation_a_face_does_not_depend_on_its_batch_and_nothing_is_drawn() -> None:
+    torch.manual_seed(0)
+    network = awake(FusionNet(8, **SMALL)).eval()
+    batch = faces(5)
+    together = network(batch)
+    torch.testing.assert_close(network(batch), together, rtol=0, atol=0)
+    torch.testing.assert_close(
+        torch.cat([network(face[None]) for face in batch]), together, atol=1e-5, rtol=1e-4
+    )
+
+
+def test_in_training_dropout_draws() -> None:
+    torch.manual_seed(0)
+    network = FusionNet(8, **SMALL, dropout=0.5).train()
+    assert not torch.equal(network(faces()), network(faces()))
+
+
+@pytest.mark.parametrize(("depths", "blocks"), [((1, 1, 1, 1), 5), ((1, 2, 3, 1), 8)])
+def test_depths_are_numbers_of_blocks(depths: tuple[int, ...], blocks: int) -> None:
+    network = FusionNet(8, **{**SMALL, "depths": depths})
+    assert sum(type(module).__name__ == "ResidualBlock" for module in network.modules()) == blocks
+
+
+@pytest.mark.parametrize("name", ["widths", "depths"])
+@pytest.mark.parametrize("numbers", [(8, 8, 8), (8, 8, 8, 8, 8), ()])
+def test_another_number_of_stages_is_refused(name: str, numbers: tuple[int, ...]) -> None:
+    with pytest.raises(InvalidArgumentError, match=f"{name}: needs four numbers, one per stage, got"):
+        FusionNet(8, **{**SMALL, name: numbers})
+
+
+@pytest.mark.parametrize("name", ["widths", "depths"])
+@pytest.mark.parametrize("number", [0, -8, 1.5, "8"])
+def test_stages_of_no_width_or_depth_are_refused(name: str, number: object) -> None:
+    with pytest.raises(InvalidArgumentError, match=f"{name}: needs a whole number of at least 1, got"):
+        FusionNet(8, **{**SMALL, name: (8, 8, number, 8)})
