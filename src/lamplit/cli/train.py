@@ -19,6 +19,10 @@ def train(
         typer.Option(help="Folder or zip with the data set that the recipe names.", envvar="LAMPLIT_DATA"),
     ],
     out: Annotated[Path | None, typer.Option(help="Folder of the run [default: runs/RECIPE].")] = None,
+    start: Annotated[
+        Path | None,
+        typer.Option(help="Run that the recipe starts from, if it names one [default: runs/START]."),
+    ] = None,
     name: Annotated[str | None, typer.Option(help="Name of the weights [default: RECIPE].")] = None,
     quiet: Annotated[bool, typer.Option("--quiet", "-q", help="Print nothing but errors.")] = False,
 ) -> None:
@@ -43,7 +47,7 @@ def train(
     console = messages_console()
     console.quiet = quiet
     with TrainingProgress(settings.epochs, folder, console) as progress:
-        card = run_training(settings, faces, folder, name=name, observer=progress)
+        card = run_training(settings, faces, folder, name=name, start=start, observer=progress)
     tables = measure_card(card, folder, data, hidden=quiet)
     if not quiet:
         results_console().print(*tables, f"weights and card: {folder / card.file}", sep="\n")

@@ -7,7 +7,7 @@ same steps as one that was not.
 from __future__ import annotations
 
 import logging
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -44,6 +44,7 @@ def train(
     *,
     observer: Observer,
     commit: str = "",
+    weights: Mapping[str, Tensor] | None = None,
 ) -> nn.Module:
     """Train a network, or go on where a run in the same folder stopped.
 
@@ -59,6 +60,8 @@ def train(
         Told of every batch and epoch.
     commit : str, optional
         Version of the source, kept in the checkpoint.
+    weights : mapping of str to Tensor, optional
+        State of a network to start from; by default fresh weights.
 
     Returns
     -------
@@ -73,7 +76,8 @@ def train(
         If a checkpoint cannot be written.
     """
     fabric = choose_fabric()
-    state = fresh_state(recipe, max(len(training) // recipe.batch_size, 1), fabric.device)
+    steps = max(len(training) // recipe.batch_size, 1)
+    state = fresh_state(recipe, steps, fabric.device, weights=weights)
     checkpoint = load_checkpoint(folder)
     if checkpoint is not None:
         restore(state, checkpoint, recipe, str(folder))

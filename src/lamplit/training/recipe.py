@@ -72,6 +72,8 @@ class Recipe:
         The architecture, by its registered name.
     settings : mapping
         Keyword arguments of the architecture.
+    start : str
+        Name of the recipe whose averaged weights this training starts from; "" for fresh weights.
     size : int
         Side of the network's input in pixels, a multiple of 8.
     epochs : int
@@ -98,6 +100,7 @@ class Recipe:
     dataset: str = "ferplus"
     network: str = "fusion"
     settings: Mapping[str, Any] = field(default_factory=dict)
+    start: str = ""
     size: int = 48
     epochs: int = 24
     batch_size: int = 128

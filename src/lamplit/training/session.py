@@ -7,9 +7,9 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import torch
-from torch import nn
+from torch import Tensor, nn
 
-from lamplit.core.errors import DatasetError, OutputError
+from lamplit.core.errors import CheckpointError, DatasetError, OutputError
 from lamplit.datasets.ferplus import FerPlus, read_ferplus
 from lamplit.expression.calibration import fit_temperature
 from lamplit.training.checkpoint import load_checkpoint
@@ -18,6 +18,7 @@ from lamplit.training.loop import Observer, choose_fabric, predict_logits, train
 from lamplit.training.publish import publish
 from lamplit.training.recipe import Recipe
 from lamplit.training.source import source_commit
+from lamplit.training.state import averaged_weights
 from lamplit.weights.cards import WeightsCard
 
 LEAST_FACES_FOR_TEMPERATURE = 100
@@ -100,7 +101,13 @@ def read_data(
 
 
 def run_training(
-    recipe: Recipe, data: TrainingData, folder: Path, *, observer: Observer, name: str | None = None
+    recipe: Recipe,
+    data: TrainingData,
+    folder: Path,
+    *,
+    observer: Observer,
+    name: str | None = None,
+    start: Path | None = None,
 ) -> WeightsCard:
     """Train, fit the temperature and write the weights; a run that was interrupted goes on.
 
@@ -116,6 +123,8 @@ def run_training(
         Told of every batch and epoch.
     name : str, optional
         Name of the weights; by default that of the recipe.
+    start : Path, optional
+        Folder of the finished run that the recipe starts from; by default `runs/<recipe.start>`.
 
     Returns
     -------
@@ -125,17 +134,27 @@ def run_training(
     Raises
     ------
     CheckpointError
-        If the folder holds another recipe's run, or a damaged checkpoint.
+        If the folder holds another recipe's run, or a damaged checkpoint, or the run to start from is not
+        there, not finished or of another recipe.
     OutputError
         If the folder cannot be written.
     """
+    weights = _starting_weights(recipe, start) if recipe.start else None
     try:
         folder.mkdir(parents=True, exist_ok=True)
     except OSError as error:
         raise OutputError(
             str(folder), "a folder that can be written", error.strerror or str(error)
         ) from error
-    network = train(recipe, data.training, data.validation, folder, observer=observer, commit=source_commit())
+    network = train(
+        recipe,
+        data.training,
+        data.validation,
+        folder,
+        observer=observer,
+        commit=source_commit(),
+        weights=weights,
+    )
     checkpoint = load_checkpoint(folder)
     details = {} if checkpoint is None else checkpoint.details
     return publish(
@@ -151,6 +170,20 @@ def run_training(
             "history": details.get("history", []),
         },
     )
+
+
+def _starting_weights(recipe: Recipe, start: Path | None) -> dict[str, Tensor]:
+    """Return the averaged weights of the finished run that a recipe starts from."""
+    folder = Path("runs") / recipe.start if start is None else start
+    checkpoint = load_checkpoint(folder)
+    hint = f"first run: lamplit train {recipe.start} --data DIR"
+    if checkpoint is None:
+        raise CheckpointError(str(folder), f"a finished run of the recipe {recipe.start}", "nothing", hint)
+    kept, done = checkpoint.details.get("recipe", {}), len(checkpoint.details.get("history", []))
+    if kept.get("name") != recipe.start or done != kept.get("epochs"):
+        came = f"{done} of {kept.get('epochs')} epochs of {kept.get('name')}"
+        raise CheckpointError(str(folder), f"a finished run of the recipe {recipe.start}", came, hint)
+    return averaged_weights(checkpoint)
 
 
 def _temperature(network: nn.Module, holdout: TrainingFaces) -> float:

@@ -18,7 +18,9 @@ def source_commit() -> str:
     commit = _git("rev-parse", "--short=12", "HEAD")
     if not commit:
         return f"lamplit {version('lamplit')}"
-    return f"{commit}+changes" if _git("status", "--porcelain", "--", ".") else commit
+    # Weights are what trainings make, not what makes trainings.
+    changed = _git("status", "--porcelain", "--", ".", ":!weights/files")
+    return f"{commit}+changes" if changed else commit
 
 
 def _git(*words: str) -> str:

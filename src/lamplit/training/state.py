@@ -48,7 +48,13 @@ class State:
     history: list[EpochRow] = field(default_factory=list)
 
 
-def fresh_state(recipe: Recipe, steps_per_epoch: int, device: torch.device) -> State:
+def fresh_state(
+    recipe: Recipe,
+    steps_per_epoch: int,
+    device: torch.device,
+    *,
+    weights: Mapping[str, Tensor] | None = None,
+) -> State:
     """Return the state before the first epoch.
 
     Parameters
@@ -59,15 +65,27 @@ def fresh_state(recipe: Recipe, steps_per_epoch: int, device: torch.device) -> S
         Batches in an epoch.
     device : torch.device
         Where the training runs.
+    weights : mapping of str to Tensor, optional
+        State of a network to start from; by default weights drawn from the recipe's seed.
 
     Returns
     -------
     State
-        With weights drawn from the recipe's seed.
+        Nothing trained yet.
+
+    Raises
+    ------
+    CheckpointError
+        If the weights are of another architecture.
     """
     with torch.random.fork_rng(devices=[]):
         torch.manual_seed(recipe.seed)
         network = build_network(recipe.network, n_classes=len(EXPRESSIONS), **recipe.settings)
+    if weights is not None:
+        try:
+            network.load_state_dict(dict(weights))
+        except RuntimeError as error:
+            raise CheckpointError("start", f"weights of {recipe.network}", str(error)) from error
     network = network.to(device=device, memory_format=torch.channels_last)  # type: ignore[call-overload]
     optimizer = AdamW(_parameter_groups(network, recipe.weight_decay), lr=recipe.learning_rate)
     schedule = OneCycleLR(
@@ -151,9 +169,7 @@ def restore(state: State, checkpoint: Checkpoint, recipe: Recipe, where: str) ->
     CheckpointError
         If the checkpoint is of another recipe, or lacks parts.
     """
-    kept = checkpoint.details.get("recipe", {})
-    wanted = json.loads(json.dumps(recipe.as_dict()))  # as it was kept: a tuple became a list
-    changed = {key for key, value in wanted.items() if kept.get(key) != value}
+    changed = _changed(checkpoint.details.get("recipe", {}), recipe)
     if changed:
         raise CheckpointError(
             where,
@@ -171,6 +187,31 @@ def restore(state: State, checkpoint: Checkpoint, recipe: Recipe, where: str) ->
         state.history = [dict(row) for row in checkpoint.details["history"]]
     except (KeyError, RuntimeError, ValueError) as error:
         raise CheckpointError(where, "all parts of a run", str(error)) from error
+
+
+def averaged_weights(checkpoint: Checkpoint) -> dict[str, Tensor]:
+    """Return the averaged network of a checkpoint, as a state to load.
+
+    Parameters
+    ----------
+    checkpoint : Checkpoint
+        Of any run.
+
+    Returns
+    -------
+    dict of str to Tensor
+        Weights and statistics by name.
+    """
+    return _part(checkpoint.tensors, "average.module.")
+
+
+def _changed(kept: Mapping[str, Any], recipe: Recipe) -> set[str]:
+    """Return the keys in which a recipe differs from one that was kept as JSON."""
+    wanted = json.loads(json.dumps(recipe.as_dict()))  # as it was kept: a tuple became a list
+    # An older version had not heard of some keys, and did what is their default now.
+    usual = Recipe(name="").as_dict()
+    known = {**usual, **kept, "augment": {**usual["augment"], **kept.get("augment", {})}}
+    return {key for key, value in wanted.items() if known[key] != value}
 
 
 def _part(tensors: Mapping[str, Tensor], prefix: str) -> dict[str, Tensor]:
