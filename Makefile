@@ -34,7 +34,7 @@ bench: .venv/.dev
 
 .venv/bin/python:
 	$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "lamplit needs Python 3.11 or newer: make PYTHON=python3.11")'
-	$(PYTHON) -m venv .venv
+	$(PYTHON) -m venv .venv || { rm -rf .venv; echo "on Debian first: apt install python3-venv"; exit 1; }
 
 .venv/.core: .venv/bin/python pyproject.toml
 	$(PIP) install -e .

@@ -76,7 +76,7 @@ def summary() -> str:
         ),
         (
             "false alarms of the detector",
-            f"{100 * false['share_with_a_face_by_neighbours']['4']:.1f} %",
+            f"{100 * false['share_with_a_face_by_neighbours']['5']:.1f} %",
             f"of {false['pictures']:,} pictures without faces (a few do hold one)",
         ),
         (
@@ -134,7 +134,22 @@ def light() -> str:
     return table(rows)
 
 
-TABLES: dict[str, Callable[[], str]] = {"summary": summary, "classes": classes, "light": light, "yale": yale}
+def cycles() -> str:
+    """Return what the training cycles reached."""
+    rows = [("recipe", "epochs", "validation", "held-out", "training")]
+    for name, run in result("training_cycles").items():
+        scores = (f"{run[faces]['accuracy']:.3f}" for faces in ("validation", "held_out", "training"))
+        rows.append((name, str(run["epochs"]), *scores))
+    return table(rows)
+
+
+TABLES: dict[str, Callable[[], str]] = {
+    "summary": summary,
+    "classes": classes,
+    "cycles": cycles,
+    "light": light,
+    "yale": yale,
+}
 
 
 def with_figures(text: str) -> str:

@@ -179,7 +179,7 @@ def test_quiet_evaluation_prints_nothing(
     [
         (
             ["train", "no-such", "--data", "DATA"],
-            "lamplit: no-such: needs one of ['expression-fusion-ferplus']",
+            "lamplit: no-such: needs one of ['expression-",
         ),
         (["train", "wrong.toml", "--data", "DATA"], "lamplit: wrong.toml: epoch: needs a key"),
         (["train", "RECIPE", "--data", "gone"], "lamplit: gone: needs a folder or a zip"),

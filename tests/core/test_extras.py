@@ -21,7 +21,7 @@ def test_gives_the_submodule_not_its_parent() -> None:
 def test_a_missing_package_is_an_error_that_names_the_extra(module: str) -> None:
     expected = (
         r"plots: needs the package 'no_such_package', got an environment without it "
-        r"\(install it with: pip install 'lamplit\[train\]'\)"
+        r"\(in a clone of lamplit: pip install -e '\.\[train\]'\)"
     )
     with pytest.raises(MissingExtraError, match=expected):
         require(module, extra="train", purpose="plots")

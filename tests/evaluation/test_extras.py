@@ -35,7 +35,7 @@ def test_a_missing_extra_is_named(package: str, module: str) -> None:
     program = HIDE.format(package=package, module=module)
     run = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)
     assert f"the package '{package}'" in run.stdout
-    assert "pip install 'lamplit[train]'" in run.stdout
+    assert "pip install -e '.[train]'" in run.stdout
 
 
 def test_the_packages_do_not_load_the_extra() -> None:

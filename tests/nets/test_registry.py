@@ -70,4 +70,4 @@ def test_without_torch_the_error_names_the_extra() -> None:
     )
     run = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)
     assert run.stdout.startswith("networks and training: needs the package 'torch', got an environment")
-    assert "pip install 'lamplit[train]'" in run.stdout
+    assert "pip install -e '.[train]'" in run.stdout

@@ -165,10 +165,6 @@ def test_it_says_what_a_label_is_not(page: Page) -> None:
     assert "It is not what the person in the picture feels" in page.text
 
 
-def test_flips_are_told() -> None:
-    assert "each face and its mirror image" in Page(evaluation_page(summary(flips=True))).text
-
-
 def test_both_colour_schemes_and_print_have_a_style() -> None:
     html = evaluation_page(summary())
     assert "prefers-color-scheme: dark" in html

@@ -11,10 +11,9 @@ import numpy as np
 
 from lamplit.core.arrays import ByteArray, FloatArray
 from lamplit.core.checks import check_integer
-from lamplit.core.errors import InvalidArgumentError
 from lamplit.core.values import Box, Detection, Face, FrameResult, LightReading
 from lamplit.expression.classifier import ExpressionClassifier
-from lamplit.faces.detector import FaceDetector, get_detector
+from lamplit.faces.detector import FaceDetector, detector_from
 from lamplit.faces.framing import crop_face
 from lamplit.imaging.images import DEFAULT_MAX_PIXELS, read_image
 from lamplit.light.histogram import measure
@@ -65,7 +64,7 @@ class Analyzer:
         max_pixels: int = DEFAULT_MAX_PIXELS,
     ) -> None:
         self.max_pixels = check_integer("max_pixels", max_pixels, low=1)
-        self.detector = _detector_from(detector, min_size)
+        self.detector = detector_from(detector, min_size)
         self.classifier = ExpressionClassifier(weights, device=device, threads=threads)
 
     @property
@@ -118,19 +117,6 @@ class Analyzer:
             Face(box=found.box, score=found.score, labels=self.labels, distribution=tuple(row), light=light)
             for found, light, row in zip(detections, readings, probabilities.tolist(), strict=True)
         )
-
-
-def _detector_from(detector: str | FaceDetector, min_size: int | None) -> FaceDetector:
-    """Return the detector that the user asked for."""
-    if isinstance(detector, str):
-        return get_detector(detector, min_size=min_size)
-    if not isinstance(detector, FaceDetector):
-        raise InvalidArgumentError(
-            "detector", "a name or an object with a method detect(image)", type(detector).__name__
-        )
-    if min_size is not None:
-        raise InvalidArgumentError("min_size", "a detector given by name", "a detector of your own")
-    return detector
 
 
 def _inside(pixels: ByteArray, box: Box) -> ByteArray:

@@ -26,7 +26,7 @@ def analyze_inputs(
     Parameters
     ----------
     paths : iterable of str or Path
-        Picture files.
+        Picture files (or one of them).
     analyzer : Analyzer
         Does the work.
     on_picture : callable, optional
@@ -43,7 +43,7 @@ def analyze_inputs(
     >>> [result.status for result in analyze_inputs(["no-such-file.jpg"], Analyzer())]
     ['unreadable']
     """
-    for path in paths:
+    for path in [paths] if isinstance(paths, str | Path) else paths:
         pixels, result = _analyze_one(path, analyzer)
         if on_picture is not None and pixels is not None:
             on_picture(pixels, result)

@@ -15,6 +15,8 @@ from lamplit.analysis.analyzer import Analyzer
 from lamplit.analysis.inputs import OnPicture, analyze_inputs
 from lamplit.cli.annotations import AnnotationFolder
 from lamplit.cli.consoles import counting_progress, messages_console, results_console
+from lamplit.core.arrays import ByteArray
+from lamplit.core.errors import OutputError
 from lamplit.core.values import InputResult
 from lamplit.imaging.images import DEFAULT_MAX_PIXELS
 from lamplit.imaging.paths import find_images
@@ -58,15 +60,28 @@ def analyze(
     analyzer = Analyzer(
         weights=weights, detector=detector, min_size=min_size, max_pixels=max_pixels, device=device
     )
-    on_picture = None if annotate is None else AnnotationFolder(annotate, files).add
+    view = _View(as_json=as_json, quiet=quiet)
+    on_picture = None if annotate is None else _annotating(AnnotationFolder(annotate, files), view)
     with ExitStack() as stack:
         table = None if out is None else stack.enter_context(open_table(out, analyzer.labels))
-        view = _View(as_json=as_json, quiet=quiet)
         _run(files, analyzer, on_picture, table, view)
     view.finish()
     _tell_places(out, annotate, quiet=quiet or as_json)
     if view.n_failed:
         raise typer.Exit(EXIT_SOME_FAILED)
+
+
+def _annotating(folder: AnnotationFolder, view: _View) -> OnPicture:
+    """Return what writes annotated copies; one that cannot be written is told and stops nothing."""
+
+    def add(pixels: ByteArray, result: InputResult) -> None:
+        try:
+            folder.add(pixels, result)
+        except OutputError as error:
+            view.n_failed += 1
+            messages_console().print(f"{result.source}: {error}", soft_wrap=True, markup=False)
+
+    return add
 
 
 def _run(
@@ -102,8 +117,9 @@ class _View:
             )
         elif self.as_json and not self.quiet:
             print(json.dumps(document_from(result)), flush=True)
-        # The table keeps so many and no more, so that memory stays flat over a million pictures.
-        elif len(self._shown) < SHOWN:
+        # The table keeps so many and no more, so that memory stays flat over a million pictures; what failed
+        # has room of its own, because it is what the user has to look at.
+        elif sum(kept.failed == result.failed for kept in self._shown) < SHOWN:
             self._shown.append(result)
 
     def finish(self) -> None:

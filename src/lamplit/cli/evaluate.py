@@ -23,7 +23,7 @@ def evaluate(
     ] = None,
     out: Annotated[
         Path | None,
-        typer.Option(metavar="DIR", help="Folder for page and plots [default: results/WEIGHTS-SPLIT]."),
+        typer.Option(metavar="DIR", help="Folder for page and plots.", show_default="results/WEIGHTS-SPLIT"),
     ] = None,
     device: Annotated[str, typer.Option(help="cpu, cuda or auto.")] = "cpu",
     as_json: Annotated[bool, typer.Option("--json", help="Print the figures as JSON.")] = False,

@@ -18,12 +18,12 @@ def train(
         Path,
         typer.Option(help="Folder or zip with the data set that the recipe names.", envvar="LAMPLIT_DATA"),
     ],
-    out: Annotated[Path | None, typer.Option(help="Folder of the run [default: runs/RECIPE].")] = None,
+    out: Annotated[Path | None, typer.Option(help="Folder of the run.", show_default="runs/RECIPE")] = None,
     start: Annotated[
         Path | None,
-        typer.Option(help="Run that the recipe starts from, if it names one [default: runs/START]."),
+        typer.Option(help="Run that the recipe starts from, if it names one.", show_default="runs/START"),
     ] = None,
-    name: Annotated[str | None, typer.Option(help="Name of the weights [default: RECIPE].")] = None,
+    name: Annotated[str | None, typer.Option(help="Name of the weights.", show_default="RECIPE")] = None,
     quiet: Annotated[bool, typer.Option("--quiet", "-q", help="Print nothing but errors.")] = False,
 ) -> None:
     """Train a model; called again with the same --out, go on where the last run stopped.
@@ -34,10 +34,11 @@ def train(
     # Here and not above: these need the extra "train", without which the other commands must work.
     from lamplit.cli.measure import measure_card
     from lamplit.training.progress import TrainingProgress
-    from lamplit.training.recipe import load_recipe
+    from lamplit.training.recipe import check_name, load_recipe
     from lamplit.training.session import read_data, run_training
 
     settings = load_recipe(recipe)
+    check_name(settings.name if name is None else name, where="--name")
     folder = Path("runs") / settings.name if out is None else out
     with counting_progress(hidden=quiet) as reading:
         task = reading.add_task("reading pictures", total=None)

@@ -45,5 +45,5 @@ def require(module: str, *, extra: str, purpose: str) -> ModuleType:
             purpose,
             f"the package {package!r}",
             "an environment without it",
-            f"install it with: pip install 'lamplit[{extra}]'",
+            f"in a clone of lamplit: pip install -e '.[{extra}]'",
         ) from error

@@ -49,7 +49,10 @@ def _write_beside(target: Path, content: bytes) -> None:
     # Not tempfile: its files are private to their owner, and the finished one would stay so.
     temporary = target.with_name(f".{secrets.token_hex(8)}.part")
     try:
-        temporary.write_bytes(content)
+        with temporary.open("xb") as file:
+            file.write(content)
+            file.flush()
+            os.fsync(file.fileno())  # or the new name may reach the disk before the content does
         temporary.replace(target)
     finally:
         temporary.unlink(missing_ok=True)

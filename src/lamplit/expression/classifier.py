@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
+import math
 from pathlib import Path
 
 import numpy as np
 
 from lamplit.core.arrays import AnyArray, FloatArray
 from lamplit.core.checks import check_integer
-from lamplit.core.errors import EmptyImageError, InvalidArgumentError
+from lamplit.core.errors import EmptyImageError, InvalidArgumentError, WeightsCorruptError
 from lamplit.expression.calibration import softmax
 from lamplit.imaging.colour import grey_stack_from_rgb
 from lamplit.imaging.geometry import resize_faces
+from lamplit.weights.cards import WeightsCard
 from lamplit.weights.registry import DEFAULT_EXPRESSION
 from lamplit.weights.session import NetworkSession
 from lamplit.weights.store import load_weights
@@ -64,6 +66,7 @@ class ExpressionClassifier:
         self.card, content = load_weights(DEFAULT_EXPRESSION if weights is None else weights)
         self.labels: tuple[str, ...] = tuple(self.card.labels)
         self._session = NetworkSession(content, name=self.card.name, device=device, threads=threads)
+        _check_fit(self.card, self._session)
 
     def predict_proba(self, crops: AnyArray) -> FloatArray:
         """Return the probability of each expression for each crop.
@@ -94,6 +97,18 @@ class ExpressionClassifier:
             inputs = small[:, None].astype(np.float32) / np.float32(255.0)  # (n, 1, S, S)
             logits[start : start + BATCH_SIZE] = self._session.run(inputs)
         return softmax(logits, self.card.temperature)
+
+
+def _check_fit(card: WeightsCard, session: NetworkSession) -> None:
+    """Refuse a card that promises another input, other labels or no sensible temperature."""
+    size, n_labels = card.input_size, len(card.labels)
+    fits = session.input_shape[1:] == (1, size, size) and session.output_shape[1:] == (n_labels,)
+    if not fits:
+        came = f"{session.input_shape} and {session.output_shape}"
+        required = f"a network from (N, 1, {size}, {size}) to (N, {n_labels}), as its card says"
+        raise WeightsCorruptError(card.name, required, came)
+    if not isinstance(card.temperature, int | float) or not 0 < card.temperature < math.inf:
+        raise WeightsCorruptError(card.name, "a temperature above 0 on its card", repr(card.temperature))
 
 
 def _checked(crops: AnyArray) -> AnyArray:

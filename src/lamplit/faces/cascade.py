@@ -33,7 +33,8 @@ class CascadeFaceDetector:
     step : float
         Ratio of one scale to the next, above 1. Nearer to 1 finds more and takes longer.
     neighbours : int
-        How many overlapping windows must agree on a face. It is the `score` of a detection, too.
+        How many overlapping windows, at least 1, must agree on a face. The `score` of a detection is their
+        number, so raising this is the same as keeping higher scores.
 
     Raises
     ------
@@ -53,7 +54,7 @@ class CascadeFaceDetector:
     []
     """
 
-    def __init__(self, *, min_size: int | None = None, step: float = 1.1, neighbours: int = 4) -> None:
+    def __init__(self, *, min_size: int | None = None, step: float = 1.1, neighbours: int = 5) -> None:
         if min_size is not None:
             check_integer("min_size", min_size, low=SMALLEST_WINDOW)
         check_integer("neighbours", neighbours, low=1)
@@ -93,7 +94,10 @@ class CascadeFaceDetector:
         if min(grey.shape) < smallest:
             return np.zeros((0, 4)), np.zeros(0)
         corners, counts = self._classifier().detectMultiScale2(
-            grey, scaleFactor=self.step, minNeighbors=self.neighbours, minSize=(smallest, smallest)
+            grey,
+            scaleFactor=self.step,
+            minNeighbors=self.neighbours - 1,  # OpenCV keeps groups of more windows than this
+            minSize=(smallest, smallest),
         )
         xywh = np.asarray(corners, dtype=np.float64).reshape(-1, 4)
         return np.hstack([xywh[:, :2], xywh[:, :2] + xywh[:, 2:]]), np.asarray(counts).reshape(-1)

@@ -70,15 +70,54 @@ def get_detector(name: str, **settings: Any) -> FaceDetector:
         raise InvalidArgumentError(f"detector {name}", "settings that it knows", str(error)) from error
 
 
-def detect_faces(image: Any, *, detector: str = "cascade", min_size: int | None = None) -> list[Detection]:
+def detector_from(detector: str | FaceDetector, min_size: int | None) -> FaceDetector:
+    """Return the detector that a user asked for, by name or as an object.
+
+    Parameters
+    ----------
+    detector : str or FaceDetector
+        One of `list_detectors()`, or a detector of one's own.
+    min_size : int, optional
+        Smallest face in pixels, for detectors given by name.
+
+    Returns
+    -------
+    FaceDetector
+        Ready to use.
+
+    Raises
+    ------
+    InvalidArgumentError
+        If there is no such detector, or `min_size` is out of range or given for an object.
+
+    Examples
+    --------
+    >>> detector_from("cascade", None).min_size is None
+    True
+    """
+    if isinstance(detector, str):
+        return get_detector(detector, min_size=min_size)
+    if isinstance(detector, type) or not isinstance(detector, FaceDetector):
+        required = "a name or an object with a method detect(image)"
+        came = f"the class {detector.__name__}" if isinstance(detector, type) else type(detector).__name__
+        raise InvalidArgumentError("detector", required, came)
+    if min_size is not None:
+        raise InvalidArgumentError("min_size", "a detector given by name", "a detector of your own")
+    return detector
+
+
+def detect_faces(
+    image: Any, *, detector: str | FaceDetector = "cascade", min_size: int | None = None
+) -> list[Detection]:
     """Find the faces of a picture.
 
     Parameters
     ----------
     image : path, bytes, file object, PIL image or ndarray
         The picture; see `lamplit.imaging.images.read_image`.
-    detector : str
-        One of `list_detectors()`.
+    detector : str or FaceDetector
+        One of `list_detectors()`, or a detector of your own. For many pictures build one with `get_detector`
+        and give it here: a name builds a new one each time.
     min_size : int, optional
         Smallest face in pixels; by default the detector's own choice.
 
@@ -100,4 +139,4 @@ def detect_faces(image: Any, *, detector: str = "cascade", min_size: int | None 
     >>> detect_faces(np.zeros((64, 64, 3), dtype=np.uint8))
     []
     """
-    return get_detector(detector, min_size=min_size).detect(read_image(image))
+    return detector_from(detector, min_size).detect(read_image(image))

@@ -1,4 +1,4 @@
-"""Grey from RGB and back."""
+"""Grey from RGB."""
 
 from __future__ import annotations
 
@@ -74,33 +74,6 @@ def grey_stack_from_rgb(images: ByteArray) -> ByteArray:
     if images.size == 0:
         return np.empty((n, height, width), np.uint8)
     return _weigh(images.reshape(n * height, width, 3)).reshape(n, height, width)
-
-
-def rgb_from_grey(image: ByteArray) -> ByteArray:
-    """Repeat grey three times.
-
-    Parameters
-    ----------
-    image : ndarray of shape (H, W) or (H, W, 3), uint8
-        Grey; RGB passes through untouched.
-
-    Returns
-    -------
-    ndarray of shape (H, W, 3), uint8
-        RGB.
-
-    Raises
-    ------
-    InvalidArgumentError
-        If `image` is not of this form.
-
-    Examples
-    --------
-    >>> rgb_from_grey(np.array([[7]], np.uint8)).tolist()
-    [[[7, 7, 7]]]
-    """
-    check_bytes(image)
-    return np.repeat(image[..., np.newaxis], 3, axis=2) if image.ndim == 2 else image
 
 
 def _weigh(image: ByteArray) -> ByteArray:

@@ -39,7 +39,7 @@ def find_images(paths: Sequence[str | Path]) -> list[Path]:
     if isinstance(paths, str | Path):  # a str is a sequence of str, too: "photos" would be six paths
         paths = [paths]
     found: dict[str, Path] = {}
-    for given in map(Path, paths):
+    for given in (Path(path) if str(path) else Path("''") for path in paths):  # Path("") is "."
         for path in _expand(given):
             found.setdefault(os.path.abspath(path), path)
     return list(found.values())

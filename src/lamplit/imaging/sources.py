@@ -109,11 +109,14 @@ def _read_path(source: str | os.PathLike[str], name: str) -> bytes:
     try:
         mode = os.stat(source).st_mode
         if not stat.S_ISREG(mode):
-            raise UnreadableImageError(name, "a file", _KINDS.get(stat.S_IFMT(mode), "something else"))
+            hint = "a folder counts by the pictures in it, and here are none" if stat.S_ISDIR(mode) else ""
+            raise UnreadableImageError(name, "a file", _KINDS.get(stat.S_IFMT(mode), "something else"), hint)
         with open(source, "rb") as file:
             return file.read(MAX_FILE_BYTES + 1)
     except FileNotFoundError as error:
         hint = "save the picture to a file first" if "://" in name else ""
+        if set(name) & set("*?["):
+            hint = "the pattern fits no file"
         raise UnreadableImageError(name, "a file that exists", "no such file", hint) from error
     except OSError as error:
         raise UnreadableImageError(name, "a file that can be read", f"{error.strerror or error}") from error

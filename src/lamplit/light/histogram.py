@@ -17,8 +17,8 @@ def measure(image: AnyArray) -> LightReading:
 
     Parameters
     ----------
-    image : ndarray of shape (H, W) or (H, W, 3)
-        Grey or RGB; uint8, or any other type that `lamplit.imaging.images.read_image` takes.
+    image : ndarray of shape (H, W) or (H, W, 3), path, bytes, file object or PIL image
+        Grey or RGB uint8, or anything else that `lamplit.imaging.images.read_image` takes.
 
     Returns
     -------
@@ -28,11 +28,9 @@ def measure(image: AnyArray) -> LightReading:
     Raises
     ------
     InvalidArgumentError
-        If the array has another shape or type.
-    EmptyImageError
-        If it has no pixels.
-    NotFiniteImageError
-        If it holds NaN or infinity.
+        If an array has another shape or type.
+    InvalidImageError
+        If it has no pixels, holds NaN, or cannot be read; the subclass says which.
 
     Notes
     -----
@@ -84,9 +82,10 @@ def grey_histogram(image: AnyArray) -> IntArray:
 
 
 def _as_grey(image: AnyArray) -> ByteArray:
-    """Return grey uint8, without a round trip through RGB for what is grey already."""
-    if isinstance(image, np.ndarray) and image.dtype == np.uint8 and image.ndim == 2 and image.size:
-        return image
+    """Return grey uint8; what has been read already is not checked against the pixel limit again."""
+    read = isinstance(image, np.ndarray) and image.dtype == np.uint8 and image.size
+    if read and (image.ndim == 2 or (image.ndim == 3 and image.shape[2] == 3)):
+        return grey_from_rgb(image)
     return grey_from_rgb(read_image(image))
 
 

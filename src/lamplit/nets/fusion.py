@@ -67,6 +67,7 @@ class FusionNet(nn.Module):
         super().__init__()
         _check_stages("widths", widths)
         _check_stages("depths", depths)
+        check_integer("fused", fused, low=1)
         self.standardize = ImageStandardization()
         self.stem = nn.Sequential(
             nn.Conv2d(1, widths[0], 3, 1, 1, bias=False), nn.BatchNorm2d(widths[0]), nn.ReLU(inplace=True)

@@ -1,8 +1,8 @@
-"""The figures of an evaluation as tables for the terminal, within 100 columns for the eight expressions."""
+"""The figures of an evaluation as tables for the terminal, within 80 columns for the eight expressions."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping, Sequence
 
 from rich import box
 from rich.table import Table
@@ -14,12 +14,12 @@ _NOTHING = "-"
 
 
 def metrics_table(figures: Mapping[str, MetricsDict], *, title: str = "") -> Table:
-    """Build a table of overall figures, one row per set of figures.
+    """Build a table of overall figures, one column per set of figures.
 
     Parameters
     ----------
     figures : mapping of str to dict
-        Figures in the form of `lamplit.report.scores.MetricsDict`, by the name that the row shall have.
+        Figures in the form of `lamplit.report.scores.MetricsDict`, by the name that the column shall have.
     title : str
         Title of the table: model, data set, split.
 
@@ -40,21 +40,28 @@ def metrics_table(figures: Mapping[str, MetricsDict], *, title: str = "") -> Tab
     """
     table = _new_table(title)
     table.add_column("", no_wrap=True)
-    for heading in ("faces", "accuracy", "bootstrap\ninterval", "macro F1", "log loss", "calibration\nerror"):
-        table.add_column(heading, justify="right", no_wrap=True)
     for name, metrics in figures.items():
         check_metrics(metrics, subject=name)
-        interval = metrics["accuracy_interval"]
-        table.add_row(
-            Text(name),
-            f"{metrics['n']:,}",
-            f"{metrics['accuracy']:.4f}",
-            f"{interval['low']:.4f} to {interval['high']:.4f} ({100 * interval['level']:.0f} %)",
-            f"{metrics['macro_f1']:.4f}",
-            f"{metrics['log_loss']:.4f}",
-            f"{metrics['calibration_error']:.4f}",
-        )
+        table.add_column(Text(name), justify="right")
+    for heading, show in _FIGURES.items():
+        table.add_row(heading, *(show(metrics) for metrics in figures.values()))
     return table
+
+
+def _interval(metrics: MetricsDict) -> str:
+    """Return the bootstrap interval of the accuracy."""
+    interval = metrics["accuracy_interval"]
+    return f"{interval['low']:.4f} to {interval['high']:.4f}"
+
+
+_FIGURES: dict[str, Callable[[MetricsDict], str]] = {
+    "faces": lambda metrics: f"{metrics['n']:,}",
+    "accuracy": lambda metrics: f"{metrics['accuracy']:.4f}",
+    "95 % bootstrap interval": _interval,
+    "macro F1": lambda metrics: f"{metrics['macro_f1']:.4f}",
+    "log loss": lambda metrics: f"{metrics['log_loss']:.4f}",
+    "calibration error": lambda metrics: f"{metrics['calibration_error']:.4f}",
+}
 
 
 def class_table(metrics: MetricsDict, *, title: str = "") -> Table:
@@ -109,7 +116,7 @@ def class_table(metrics: MetricsDict, *, title: str = "") -> Table:
 
 
 def confusion_table(metrics: MetricsDict, *, title: str = "") -> Table:
-    """Build a confusion matrix, one row per true label and one column per predicted label.
+    """Build a confusion matrix, one row per true label and one column per predicted one, cut to 4 letters.
 
     Parameters
     ----------
@@ -145,15 +152,21 @@ def confusion_table(metrics: MetricsDict, *, title: str = "") -> Table:
     labels = [scores["label"] for scores in metrics["classes"]]
     table = _new_table(title)
     table.add_column("true", no_wrap=True)
-    for label in labels:
+    for label in _short(labels):
         table.add_column(Text(label), justify="right", no_wrap=True)
     for row, (label, counts) in enumerate(zip(labels, metrics["confusion"], strict=True)):
         cells = [
-            Text(f"{count:,}" if count else "·", style="bold" if column == row else "" if count else "dim")
+            Text(f"{count}" if count else "·", style="bold" if column == row else "" if count else "dim")
             for column, count in enumerate(counts)
         ]
         table.add_row(Text(label), *cells)
     return table
+
+
+def _short(labels: Sequence[str]) -> list[str]:
+    """Return heads of columns: the first four letters where they tell the labels apart."""
+    short = [label[:4] for label in labels]
+    return short if len(set(short)) == len(short) else list(labels)
 
 
 def _new_table(title: str) -> Table:

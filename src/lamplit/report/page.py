@@ -65,8 +65,6 @@ class EvaluationSummary:
         Figures over all labels, in the form of `lamplit.report.scores.MetricsDict`.
     provenance : Provenance
         Where the figures come from.
-    flips : bool
-        Whether each answer is the mean over a face and its mirror image.
     six : dict, optional
         Figures over the Ekman six, in the same form.
     without_copies : dict, optional
@@ -86,7 +84,6 @@ class EvaluationSummary:
     protocol: str
     metrics: MetricsDict
     provenance: Provenance
-    flips: bool = False
     six: MetricsDict | None = None
     without_copies: MetricsDict | None = None
     history: Sequence[Mapping[str, float]] = ()

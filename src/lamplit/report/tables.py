@@ -63,7 +63,8 @@ def open_table(path: str | os.PathLike[str], labels: Sequence[str]) -> Table:
     target = Path(path)
     formats = {table.suffix: table for table in (CsvTable, JsonLinesTable, ParquetTable)}
     if target.suffix.lower() not in formats:
-        raise InvalidArgumentError("path", "a name that ends in .csv, .jsonl or .parquet", repr(str(target)))
+        required = "a name that ends in .csv, .jsonl or .parquet"
+        raise InvalidArgumentError(str(target), required, repr(target.suffix))
     return formats[target.suffix.lower()](target, labels)
 
 

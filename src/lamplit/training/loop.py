@@ -81,6 +81,8 @@ def train(
     checkpoint = load_checkpoint(folder)
     if checkpoint is not None:
         restore(state, checkpoint, recipe, str(folder))
+    if state.history:
+        observer.on_epoch(state.history)  # the run may have been killed after its checkpoint, before its log
     epoch_of = _Epoch(recipe, state, fabric, training)
     for epoch in range(len(state.history) + 1, recipe.epochs + 1):
         started = perf_counter()

@@ -70,9 +70,9 @@ class TrainingProgress:
         plot_training_curves(history, self.folder / CURVES_FILE)
         row = history[-1]
         self.console.print(
-            f"epoch {row['epoch']:3.0f}   training: loss {row['train_loss']:.4f} accuracy "
-            f"{row['train_accuracy']:.4f}   validation: loss {row['validation_loss']:.4f} accuracy "
-            f"{row['validation_accuracy']:.4f}   {row['seconds']:.0f} s",
+            f"epoch {row['epoch']:3.0f}  training / validation: loss {row['train_loss']:.4f} / "
+            f"{row['validation_loss']:.4f}  accuracy {row['train_accuracy']:.3f} / "
+            f"{row['validation_accuracy']:.3f}",
             highlight=False,
         )
 

@@ -238,6 +238,25 @@ def _is_number(value: Any) -> bool:
     return isinstance(value, int | float) and not isinstance(value, bool)
 
 
+def check_name(name: str, *, where: str) -> None:
+    """Refuse a name that files cannot have.
+
+    Parameters
+    ----------
+    name : str
+        Name of a recipe or of weights.
+    where : str
+        What errors call it.
+
+    Raises
+    ------
+    RecipeError
+        If it is empty, begins with a dot or has a slash, backslash or NUL.
+    """
+    if not name or set(name) & set("/\\\0") or name.startswith("."):
+        raise RecipeError(where, "a name for files, without slashes", repr(name))
+
+
 _LIMITS: dict[str, tuple[float, float]] = {
     "size": (16, 512),
     "epochs": (1, 10_000),
@@ -273,7 +292,6 @@ def _check_ranges(recipe: Recipe, where: str) -> None:
                 raise RecipeError(f"{where}: {key}", f"a value from {low:g} to {high:g}", repr(value))
     if recipe.size % 8:
         raise RecipeError(f"{where}: size", "a multiple of 8", repr(recipe.size))
-    if not recipe.name or set(recipe.name) & set("/\\\0") or recipe.name.startswith("."):
-        raise RecipeError(f"{where}: name", "a name for files, without slashes", repr(recipe.name))
+    check_name(recipe.name, where=f"{where}: name")
     if recipe.dataset != "ferplus":
         raise RecipeError(f"{where}: dataset", "'ferplus'", repr(recipe.dataset))

@@ -167,7 +167,7 @@ def restore(state: State, checkpoint: Checkpoint, recipe: Recipe, where: str) ->
     Raises
     ------
     CheckpointError
-        If the checkpoint is of another recipe, or lacks parts.
+        If the checkpoint is of another recipe or another number of faces, or lacks parts.
     """
     changed = _changed(checkpoint.details.get("recipe", {}), recipe)
     if changed:
@@ -176,6 +176,14 @@ def restore(state: State, checkpoint: Checkpoint, recipe: Recipe, where: str) ->
             "a run of the same recipe",
             f"other values of {sorted(changed)}",
             "give another --out folder for a new run",
+        )
+    steps = checkpoint.details.get("schedule", {}).get("total_steps")
+    if steps != state.schedule.total_steps:
+        raise CheckpointError(
+            where,
+            f"a run over as many faces ({state.schedule.total_steps:,} steps)",
+            f"one of {steps} steps",
+            "give the data that the run was started with, or another --out folder",
         )
     try:
         state.network.load_state_dict(_part(checkpoint.tensors, "network."))

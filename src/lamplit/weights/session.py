@@ -35,16 +35,21 @@ class NetworkSession:
     """
 
     def __init__(self, content: bytes, *, name: str, device: str = "cpu", threads: int | None = None) -> None:
-        self.device = choose_device(device)
+        wanted = choose_device(device)
         options = onnxruntime.SessionOptions()
         options.log_severity_level = SEVERITY_ERROR
         options.intra_op_num_threads = threads or 0
-        providers = list(dict.fromkeys((_PROVIDERS[self.device], _PROVIDERS["cpu"])))
+        providers = list(dict.fromkeys((_PROVIDERS[wanted], _PROVIDERS["cpu"])))
         try:
             self._session = onnxruntime.InferenceSession(content, options, providers=providers)
         except Exception as error:  # ONNX Runtime's own errors share no base below Exception
             raise WeightsCorruptError(name, "an ONNX file that ONNX Runtime can load", str(error)) from error
-        self._input = self._session.get_inputs()[0].name
+        # With the CUDA package but no usable GPU, ONNX Runtime falls back by itself.
+        self.device = "cuda" if _PROVIDERS["cuda"] in self._session.get_providers() else "cpu"
+        inputs, outputs = self._session.get_inputs(), self._session.get_outputs()
+        self._input = inputs[0].name
+        self.input_shape: tuple[int | str, ...] = tuple(inputs[0].shape)
+        self.output_shape: tuple[int | str, ...] = tuple(outputs[0].shape)
 
     def run(self, inputs: FloatArray) -> FloatArray:
         """Return the network's output for a batch of inputs (N, 1, S, S), float32 in [0, 1]."""
@@ -81,7 +86,6 @@ def choose_device(device: str) -> str:
     if device == "auto":
         return here[-1]
     if device not in here:
-        raise InvalidArgumentError(
-            "device", f"one of {['auto', *here]}", repr(device), "CUDA needs the package onnxruntime-gpu"
-        )
+        hint = "CUDA needs the package onnxruntime-gpu" if device == "cuda" else ""
+        raise InvalidArgumentError("device", f"one of {['auto', *here]}", repr(device), hint)
     return device
