@@ -105,8 +105,8 @@ def test_the_terminal_sees_lines_of_ours_alone(trained: tuple[Path, Any]) -> Non
     number = r"\d+\.\d+"
     for epoch, line in enumerate(lines[:2], start=1):
         assert re.fullmatch(
-            rf"epoch   {epoch}   training: loss {number} accuracy {number}   "
-            rf"validation: loss {number} accuracy {number}   \d+ s",
+            rf"epoch   {epoch}  training / validation: "
+            rf"loss {number} / {number}  accuracy {number} / {number}",
             line,
         )
     assert re.match(r"epoch 2/2 .* 6/6 loss", lines[2])
