@@ -9,7 +9,7 @@ from functools import cache
 from pathlib import Path
 
 from lamplit.core.arrays import ByteArray
-from lamplit.core.errors import OutputError
+from lamplit.core.files import make_folder
 from lamplit.core.values import InputResult
 from lamplit.imaging.images import write_image
 from lamplit.report.drawing import annotate
@@ -40,12 +40,7 @@ class AnnotationFolder:
     """
 
     def __init__(self, folder: Path, originals: Iterable[Path] = ()) -> None:
-        try:
-            folder.mkdir(parents=True, exist_ok=True)
-        except OSError as error:
-            raise OutputError(
-                str(folder), "a folder that can be written", error.strerror or str(error)
-            ) from error
+        make_folder(folder)
         self.folder = folder
         self._originals = _names_in(folder, originals)
         self._copies: Counter[str] = Counter()

@@ -1,4 +1,4 @@
-"""Files that appear whole or not at all."""
+"""Folders that are made when needed, and files that appear whole or not at all."""
 
 from __future__ import annotations
 
@@ -7,6 +7,40 @@ import secrets
 from pathlib import Path
 
 from lamplit.core.errors import OutputError
+
+
+def make_folder(path: str | os.PathLike[str]) -> Path:
+    """Make a folder with those above it, unless it is there.
+
+    Parameters
+    ----------
+    path : path-like
+        The folder.
+
+    Returns
+    -------
+    Path
+        The folder.
+
+    Raises
+    ------
+    OutputError
+        If it cannot be made.
+
+    Examples
+    --------
+    >>> from tempfile import TemporaryDirectory
+    >>> with TemporaryDirectory() as folder:
+    ...     make_folder(Path(folder, "a", "b")).is_dir()
+    True
+    """
+    folder = Path(path)
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        came = error.strerror or str(error)
+        raise OutputError(str(path), "a folder that can be written", came) from error
+    return folder
 
 
 def write_atomically(path: str | os.PathLike[str], content: bytes) -> None:

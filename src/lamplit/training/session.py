@@ -9,7 +9,8 @@ from pathlib import Path
 import torch
 from torch import Tensor, nn
 
-from lamplit.core.errors import CheckpointError, DatasetError, OutputError
+from lamplit.core.errors import CheckpointError, DatasetError
+from lamplit.core.files import make_folder
 from lamplit.datasets.ferplus import FerPlus, read_ferplus
 from lamplit.expression.calibration import fit_temperature
 from lamplit.training.checkpoint import load_checkpoint
@@ -140,12 +141,7 @@ def run_training(
         If the folder cannot be written.
     """
     weights = _starting_weights(recipe, start) if recipe.start else None
-    try:
-        folder.mkdir(parents=True, exist_ok=True)
-    except OSError as error:
-        raise OutputError(
-            str(folder), "a folder that can be written", error.strerror or str(error)
-        ) from error
+    make_folder(folder)
     network = train(
         recipe,
         data.training,
