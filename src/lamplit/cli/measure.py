@@ -121,10 +121,10 @@ def card_metrics(evaluation: SplitEvaluation, split: str) -> list[dict[str, Any]
 
 
 def evaluation_tables(evaluation: SplitEvaluation, *, title: str) -> list[Table]:
-    """Return an evaluation as tables for the terminal."""
+    """Return an evaluation as tables for the terminal; "without copies" of training pictures."""
     figures = evaluation.as_dict()
     names = {f"all {len(figures['all']['classes'])}": "all", "Ekman six": "six"}
-    names["all, no copies of training"] = "without_copies"
+    names["without copies"] = "without_copies"
     overall = {name: figures[key] for name, key in names.items() if figures[key] is not None}
     return [
         metrics_table(overall, title=title),

@@ -8,7 +8,7 @@ from lamplit.weights.cards import WeightsCard, read_card
 
 FOLDER = Path(__file__).parent / "files"
 
-DEFAULT_EXPRESSION = "expression-fusion-ferplus-v1"
+DEFAULT_EXPRESSION = "expression-fusion-ferplus-tuned-v1"
 """What `ExpressionClassifier` loads when it is not told otherwise."""
 
 
@@ -23,6 +23,6 @@ def list_weights() -> list[WeightsCard]:
     Examples
     --------
     >>> [card.name for card in list_weights()]
-    ['expression-fusion-ferplus-v1']
+    ['expression-fusion-ferplus-tuned-v1']
     """
     return [read_card(path) for path in sorted(FOLDER.glob("*.json"))]
