@@ -83,16 +83,16 @@ def run(folders: list[Path], out: Path) -> dict[str, Any]:
 
 
 def check(out: Path, expected: dict[Path, str]) -> Counter[str]:
-    """Compare the table with what was expected, a row for each; return how often each status stands in it."""
+    """Compare the table with what was expected; return how many inputs ended with each status."""
     rows = pq.read_table(out, columns=["source", "status"]).to_pylist()
     came = {row["source"]: row["status"] for row in rows}
     wrong = {str(path): (status, came.get(str(path))) for path, status in expected.items()}
     wrong = {path: pair for path, pair in wrong.items() if pair[0] != pair[1]}
-    if len(rows) != len(expected) or wrong:
+    if len(came) != len(expected) or wrong:
         raise SystemExit(
-            f"{len(rows)} rows for {len(expected)} inputs; wrong status (expected, came): {wrong}"
+            f"{len(came)} of {len(expected)} inputs; wrong status (expected, came): {wrong}"
         )
-    return Counter(row["status"] for row in rows)
+    return Counter(came.values())
 
 
 def main() -> None:
@@ -107,11 +107,12 @@ def main() -> None:
         expected |= make_folder(rest, photo, n=N_ALL - N_FIRST, n_damaged=N_DAMAGED - share, start=N_FIRST)
         late = run([first, rest], out)
         statuses = check(out, expected)
+        n_rows = pq.read_metadata(out).num_rows
     n_failed = sum(count for status, count in statuses.items() if status not in ("ok", "no face"))
     growth = late["peak_memory_mb"] / early["peak_memory_mb"]
     figures = {
         "pictures": len(expected),
-        "rows": statuses.total(),
+        "rows": n_rows,  # more than pictures where the detector saw a second face
         "failed": n_failed,
         "statuses": dict(statuses.most_common()),
         "first_200": early,
