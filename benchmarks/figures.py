@@ -76,7 +76,7 @@ def summary() -> str:
         ),
         (
             "false alarms of the detector",
-            f"{100 * false['share_with_a_face_by_neighbours']['6']:.1f} %",
+            f"{100 * false['share_with_a_face_by_neighbours']['5']:.1f} %",
             f"of {false['pictures']:,} pictures without faces (a few do hold one)",
         ),
         (

@@ -89,9 +89,7 @@ def check(out: Path, expected: dict[Path, str]) -> Counter[str]:
     wrong = {str(path): (status, came.get(str(path))) for path, status in expected.items()}
     wrong = {path: pair for path, pair in wrong.items() if pair[0] != pair[1]}
     if len(came) != len(expected) or wrong:
-        raise SystemExit(
-            f"{len(came)} of {len(expected)} inputs; wrong status (expected, came): {wrong}"
-        )
+        raise SystemExit(f"{len(came)} of {len(expected)} inputs; wrong status (expected, came): {wrong}")
     return Counter(came.values())
 
 

@@ -34,8 +34,8 @@ class CascadeFaceDetector:
         Ratio of one scale to the next, above 1. Nearer to 1 finds more and takes longer.
     neighbours : int
         How many overlapping windows, at least 1, must agree on a face. The `score` of a detection is their
-        number, so raising this is the same as keeping higher scores. 6 gives half the false alarms of 5
-        (`benchmarks/results/false_alarms.json`).
+        number, so raising this is the same as keeping higher scores. 6 gives half the false
+        alarms of 5 (`benchmarks/results/false_alarms.json`) and begins to miss small faces in dim pictures.
 
     Raises
     ------
@@ -55,7 +55,7 @@ class CascadeFaceDetector:
     []
     """
 
-    def __init__(self, *, min_size: int | None = None, step: float = 1.1, neighbours: int = 6) -> None:
+    def __init__(self, *, min_size: int | None = None, step: float = 1.1, neighbours: int = 5) -> None:
         if min_size is not None:
             check_integer("min_size", min_size, low=SMALLEST_WINDOW)
         check_integer("neighbours", neighbours, low=1)
