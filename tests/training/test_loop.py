@@ -26,7 +26,7 @@ def trained(
 ) -> tuple[nn.Module, list[EpochRow]]:
     folder.mkdir(exist_ok=True)
     observer = blobs.Silent(stop_at)
-    network = train(recipe, blobs.faces(), blobs.faces(40, seed=1), folder, observer=observer, commit="abc")
+    network = train(recipe, blobs.faces(), blobs.faces(40, seed=1), folder, observer=observer)
     checkpoint = load_checkpoint(folder)
     assert checkpoint is not None
     return network, checkpoint.details["history"]

@@ -23,6 +23,7 @@ from lamplit.training.augment import augment
 from lamplit.training.checkpoint import load_checkpoint, save_checkpoint
 from lamplit.training.faces import TrainingFaces
 from lamplit.training.recipe import Recipe
+from lamplit.training.source import source_commit
 from lamplit.training.state import EpochRow, State, fresh_state, restore, to_checkpoint
 
 
@@ -43,7 +44,6 @@ def train(
     folder: Path,
     *,
     observer: Observer,
-    commit: str = "",
     weights: Mapping[str, Tensor] | None = None,
 ) -> nn.Module:
     """Train a network, or go on where a run in the same folder stopped.
@@ -58,8 +58,6 @@ def train(
         The folder of the run, where the checkpoint stands; it must exist.
     observer : Observer
         Told of every batch and epoch.
-    commit : str, optional
-        Version of the source, kept in the checkpoint.
     weights : mapping of str to Tensor, optional
         State of a network to start from; by default fresh weights.
 
@@ -75,7 +73,7 @@ def train(
     OutputError
         If a checkpoint cannot be written.
     """
-    fabric = choose_fabric()
+    fabric, commit = choose_fabric(), source_commit()
     steps = max(len(training) // recipe.batch_size, 1)
     state = fresh_state(recipe, steps, fabric.device, weights=weights)
     checkpoint = load_checkpoint(folder)

@@ -18,7 +18,6 @@ from lamplit.training.faces import TrainingFaces, split_holdout, tensors_from
 from lamplit.training.loop import Observer, choose_fabric, predict_logits, train
 from lamplit.training.publish import publish
 from lamplit.training.recipe import Recipe
-from lamplit.training.source import source_commit
 from lamplit.training.state import averaged_weights
 from lamplit.weights.cards import WeightsCard
 
@@ -148,7 +147,6 @@ def run_training(
         data.validation,
         folder,
         observer=observer,
-        commit=source_commit(),
         weights=weights,
     )
     checkpoint = load_checkpoint(folder)
