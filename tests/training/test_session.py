@@ -137,8 +137,8 @@ def test_the_run_to_start_from_must_be_finished_and_of_that_recipe(
         run_training(wider, DATA, tmp_path / "new", observer=blobs.Silent(), start=run[1])
 
 
-def corpus(votes: list[int], n: int) -> FerPlus:
-    images = np.random.default_rng(0).integers(0, 256, (n, 48, 48), dtype=np.uint8)
+def corpus(votes: list[int], n: int, seed: int = 0) -> FerPlus:
+    images = np.random.default_rng(seed).integers(0, 256, (n, 48, 48), dtype=np.uint8)
     return FerPlus("training", tuple(f"{i}.png" for i in range(n)), images, np.array([votes] * n, np.int64))
 
 
@@ -147,9 +147,16 @@ TORN = [5, 5, 0, 0, 0, 0, 0, 0, 0, 0]
 
 
 def test_prepare_holds_faces_back_and_resizes() -> None:
-    data = prepare(blobs.recipe(holdout=0.25), corpus(CLEAR, 40), corpus(CLEAR, 7))
+    data = prepare(blobs.recipe(holdout=0.25), corpus(CLEAR, 40), corpus(CLEAR, 7, seed=1))
     assert (len(data.training), len(data.holdout), len(data.validation)) == (30, 10, 7)
     assert data.training.images.shape == (30, 1, blobs.SIDE, blobs.SIDE)
+
+
+def test_prepare_drops_training_faces_that_validation_has() -> None:
+    whole = prepare(blobs.recipe(holdout=0.0), corpus(CLEAR, 40), corpus(CLEAR, 7, seed=1))
+    without = prepare(blobs.recipe(holdout=0.0), corpus(CLEAR, 40), corpus(CLEAR, 7))
+    assert len(whole.training) == 40
+    assert len(without.training) == 33
 
 
 @pytest.mark.parametrize(

@@ -3,5 +3,6 @@
 from lamplit.datasets.copies import have_copies
 from lamplit.datasets.ferplus import FerPlus, read_ferplus
 from lamplit.datasets.votes import Distribution, Majority
+from lamplit.datasets.yale_b import YaleB, read_yale_b
 
-__all__ = ["Distribution", "FerPlus", "Majority", "have_copies", "read_ferplus"]
+__all__ = ["Distribution", "FerPlus", "Majority", "YaleB", "have_copies", "read_ferplus", "read_yale_b"]

@@ -72,6 +72,22 @@ class Archive:
             return (self.path / name).is_file()
         return name in self._zip.NameToInfo
 
+    def names(self) -> list[str]:
+        """Return the names of all files (with slashes, relative to the archive), sorted.
+
+        Raises
+        ------
+        DatasetError
+            If a folder cannot be listed.
+        """
+        if self._zip is not None:
+            return sorted(name for name in self._zip.NameToInfo if not name.endswith("/"))
+        try:
+            files = [path for path in self.path.rglob("*") if path.is_file()]
+        except OSError as error:
+            raise DatasetError(str(self.path), "a folder that can be listed", str(error)) from error
+        return sorted(path.relative_to(self.path).as_posix() for path in files)
+
     def read(self, name: str) -> bytes:
         """Return the bytes of a file.
 

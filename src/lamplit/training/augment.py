@@ -8,7 +8,10 @@ import torch
 from torch import Generator, Tensor
 from torch.nn import functional
 
-from lamplit.light.exposure import expose, sensor_noise, tone_curve
+from lamplit.light.darkness import night
+from lamplit.light.exposure import tone_curve
+from lamplit.light.relighting import relight
+from lamplit.light.templates import load_templates
 from lamplit.training.recipe import Augmentation, Range
 
 
@@ -103,7 +106,7 @@ def erase(faces: Tensor, probability: float, generator: Generator) -> Tensor:
 
 
 def worsen_light(faces: Tensor, settings: Augmentation, generator: Generator) -> Tensor:
-    """Give some faces a bent tone curve, another exposure, sensor noise and the rounding to 8 bits.
+    """Give some faces worse light: from the side, with bent tones, too little or too much, on a noisy sensor.
 
     Parameters
     ----------
@@ -119,18 +122,50 @@ def worsen_light(faces: Tensor, settings: Augmentation, generator: Generator) ->
     Tensor of shape (N, 1, H, W)
         Faces in [0, 1].
     """
+    chosen = torch.nonzero(_chosen(settings.light, len(faces), generator, faces))[:, 0]
+    if not len(chosen):
+        return faces
+    worse = faces[chosen].clamp(0.0, 1.0)
+    worse = _lit_from_the_side(worse, settings, generator)
+    worse = tone_curve(worse, _drawn(settings.tone, settings.gamma, 1.0, worse, generator))
+    worse = _photographed(worse, settings, generator)
+    return faces.index_copy(0, chosen, worse)
+
+
+def _lit_from_the_side(faces: Tensor, settings: Augmentation, generator: Generator) -> Tensor:
+    """Move the light of some faces to the side, up or down."""
+    if not settings.relight:
+        return faces
     n = len(faces)
-    chosen = _chosen(settings.light, n, generator, faces)[:, None, None, None] > 0
-    gamma, gain, photons = (
-        _between_logarithms(limits, n, generator, faces)[:, None, None, None]
-        for limits in (settings.gamma, settings.gain, settings.photons)
+    side = torch.sign(torch.rand(n, generator=generator, device=faces.device) - 0.5)
+    azimuth = _between(settings.azimuth, n, generator, faces) * side
+    elevation = _between(settings.elevation, n, generator, faces)
+    strength = _between(settings.strength, n, generator, faces) * _chosen(
+        settings.relight, n, generator, faces
     )
-    read_noise = _between(settings.read_noise, n, generator, faces)[:, None, None, None]
+    return relight(faces[:, 0], azimuth, elevation, strength, templates=load_templates())[:, None]
+
+
+def _photographed(faces: Tensor, settings: Augmentation, generator: Generator) -> Tensor:
+    """Take the faces with a sensor: some with too much light, the others with the recipe's exposure."""
+    gain = _drawn(1.0, settings.gain, 1.0, faces, generator)
+    over = _drawn(1.0, settings.over_gain, 1.0, faces, generator)
+    chosen = _chosen(settings.over, len(faces), generator, faces)[:, None, None, None] > 0
+    gain = torch.where(chosen, over, gain)
+    photons = _drawn(1.0, settings.photons, 1.0, faces, generator)
+    read_noise = _between(settings.read_noise, len(faces), generator, faces)[:, None, None, None]
+    uniform = torch.rand(faces.shape, generator=generator, device=faces.device)
     normal = torch.randn(faces.shape, generator=generator, device=faces.device)
-    worse = expose(tone_curve(faces.clamp(0.0, 1.0), gamma), gain)
-    worse = sensor_noise(worse, normal, photons=photons, read_noise=read_noise)
-    worse = torch.round(worse * 255.0) / 255.0
-    return torch.where(chosen, worse, faces)
+    # The recipe counts electrons and read noise at full scale; white of this exposure is a share of that.
+    return night(faces, uniform, normal, photons=photons * gain, read_noise=read_noise * photons, gain=gain)
+
+
+def _drawn(probability: float, limits: Range, otherwise: float, like: Tensor, generator: Generator) -> Tensor:
+    """Draw a factor for some of the faces, logarithmically between limits; shape (N, 1, 1, 1)."""
+    n = len(like)
+    drawn = _between_logarithms(limits, n, generator, like)
+    chosen = _chosen(probability, n, generator, like) > 0
+    return torch.where(chosen, drawn, torch.full_like(drawn, otherwise))[:, None, None, None]
 
 
 def _between(limits: Range, n: int, generator: Generator, like: Tensor) -> Tensor:

@@ -36,10 +36,22 @@ class Augmentation:
         Probability that a rectangle is replaced by the picture's mean.
     light : float
         Probability that the picture gets the following worse light.
+    relight : float
+        Probability, among those, that the light comes from another direction (`lamplit.light.relight`).
+    azimuth, elevation : (float, float)
+        Where it then comes from, in degrees; the azimuth to either side.
+    strength : (float, float)
+        How much of the old light it replaces.
+    tone : float
+        Probability, among those with worse light, of a bent tone curve.
     gamma : (float, float)
         Exponent of the tone curve, logarithmic.
     gain : (float, float)
         Exposure; logarithmic. Above 1 clips highlights.
+    over : float
+        Probability, among those with worse light, of over-exposure instead.
+    over_gain : (float, float)
+        Exposure of those, logarithmic.
     photons : (float, float)
         Electrons at full scale of the photon noise, logarithmic.
     read_noise : (float, float)
@@ -52,8 +64,15 @@ class Augmentation:
     flip: float = 0.5
     erase: float = 0.25
     light: float = 0.5
+    relight: float = 0.0
+    azimuth: Range = (0.0, 110.0)
+    elevation: Range = (-35.0, 60.0)
+    strength: Range = (0.4, 1.0)
+    tone: float = 1.0
     gamma: Range = (0.5, 3.0)
     gain: Range = (0.15, 1.6)
+    over: float = 0.0
+    over_gain: Range = (1.3, 3.5)
     photons: Range = (40.0, 4000.0)
     read_noise: Range = (0.0, 0.02)
 
@@ -74,6 +93,9 @@ class Recipe:
         Keyword arguments of the architecture.
     start : str
         Name of the recipe whose averaged weights this training starts from; "" for fresh weights.
+    teach : float
+        Share of each target that the network of `start` gives: what it says of the face in good light, mean
+        of both mirror images. The rest are the votes (Hinton, Vinyals, Dean 2015, arXiv:1503.02531).
     size : int
         Side of the network's input in pixels, a multiple of 8.
     epochs : int
@@ -101,6 +123,7 @@ class Recipe:
     network: str = "fusion"
     settings: Mapping[str, Any] = field(default_factory=dict)
     start: str = ""
+    teach: float = 0.0
     size: int = 48
     epochs: int = 24
     batch_size: int = 128
@@ -159,7 +182,8 @@ def load_recipe(name: str | Path) -> Recipe:
     if path.suffix == ".toml":
         source, stem = path, path.stem
     elif str(name) in list_recipes():
-        source, stem = resources.files("lamplit.recipes") / f"{name}.toml", str(name)  # type: ignore[assignment]
+        source, stem = resources.files("lamplit.recipes") / f"{name}.toml", str(name)  # type:
+        ignore[assignment]
     else:
         raise RecipeError(str(name), f"one of {list_recipes()} or the path of a .toml file", "neither")
     try:
@@ -264,6 +288,7 @@ _LIMITS: dict[str, tuple[float, float]] = {
     "learning_rate": (1e-8, 10.0),
     "warmup": (0.01, 0.99),
     "weight_decay": (0.0, 10.0),
+    "teach": (0.0, 1.0),
     "averaging": (0.0, 0.999999),
     "holdout": (0.0, 0.5),
     "seed": (0, 2**31 - 1),
@@ -275,8 +300,15 @@ _AUGMENT_LIMITS: dict[str, tuple[float, float]] = {
     "flip": (0.0, 1.0),
     "erase": (0.0, 1.0),
     "light": (0.0, 1.0),
+    "relight": (0.0, 1.0),
+    "azimuth": (0.0, 180.0),
+    "elevation": (-90.0, 90.0),
+    "strength": (0.0, 1.0),
+    "tone": (0.0, 1.0),
     "gamma": (0.01, 100.0),
     "gain": (1e-4, 100.0),
+    "over": (0.0, 1.0),
+    "over_gain": (1e-4, 100.0),
     "photons": (1.0, 1e9),
     "read_noise": (0.0, 1.0),
 }
@@ -292,6 +324,8 @@ def _check_ranges(recipe: Recipe, where: str) -> None:
                 raise RecipeError(f"{where}: {key}", f"a value from {low:g} to {high:g}", repr(value))
     if recipe.size % 8:
         raise RecipeError(f"{where}: size", "a multiple of 8", repr(recipe.size))
+    if recipe.teach and not recipe.start:
+        raise RecipeError(f"{where}: teach", "a recipe with the key start, whose network teaches", "none")
     check_name(recipe.name, where=f"{where}: name")
     if recipe.dataset != "ferplus":
         raise RecipeError(f"{where}: dataset", "'ferplus'", repr(recipe.dataset))

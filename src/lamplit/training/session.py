@@ -11,6 +11,7 @@ from torch import Tensor, nn
 
 from lamplit.core.errors import CheckpointError, DatasetError
 from lamplit.core.files import make_folder
+from lamplit.datasets.copies import have_copies
 from lamplit.datasets.ferplus import FerPlus, read_ferplus
 from lamplit.expression.calibration import fit_temperature
 from lamplit.training.checkpoint import load_checkpoint
@@ -19,6 +20,7 @@ from lamplit.training.loop import Observer, choose_fabric, predict_logits, train
 from lamplit.training.publish import publish
 from lamplit.training.recipe import Recipe
 from lamplit.training.state import averaged_weights
+from lamplit.training.teaching import taught
 from lamplit.weights.cards import WeightsCard
 
 LEAST_FACES_FOR_TEMPERATURE = 100
@@ -61,6 +63,7 @@ def prepare(recipe: Recipe, training: FerPlus, validation: FerPlus) -> TrainingD
     """
     device = choose_fabric().device
     kept, held_out = split_holdout(training, recipe.holdout, recipe.seed)
+    kept = kept.subset(~have_copies(kept.images, among=validation.images))  # or validation would flatter
     data = TrainingData(
         *(tensors_from(s, size=recipe.size, device=device) for s in (kept, held_out, validation))
     )
@@ -140,10 +143,13 @@ def run_training(
         If the folder cannot be written.
     """
     weights = _starting_weights(recipe, start) if recipe.start else None
+    training = data.training
+    if weights is not None and recipe.teach:
+        training = taught(training, recipe, weights)
     make_folder(folder)
     network = train(
         recipe,
-        data.training,
+        training,
         data.validation,
         folder,
         observer=observer,

@@ -8,6 +8,9 @@ from lamplit.weights.cards import WeightsCard, read_card
 
 FOLDER = Path(__file__).parent / "files"
 
+ASSET_SUFFIX = ".asset.json"
+"""Ends the names of cards of shipped data that is no network (`lamplit.weights.assets`)."""
+
 DEFAULT_EXPRESSION = "expression-fusion-ferplus-tuned-v1"
 """What `ExpressionClassifier` loads when it is not told otherwise."""
 
@@ -25,4 +28,5 @@ def list_weights() -> list[WeightsCard]:
     >>> [card.name for card in list_weights()]
     ['expression-fusion-ferplus-tuned-v1']
     """
-    return [read_card(path) for path in sorted(FOLDER.glob("*.json"))]
+    cards = sorted(path for path in FOLDER.glob("*.json") if not path.name.endswith(ASSET_SUFFIX))
+    return [read_card(path) for path in cards]

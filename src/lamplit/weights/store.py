@@ -39,21 +39,58 @@ def load_weights(name: str | Path) -> tuple[WeightsCard, bytes]:
     is_path = Path(name).suffix == ".onnx"
     path = Path(name) if is_path else FOLDER / f"{name}.onnx"
     if not is_path and not path.is_file():
-        known = sorted(card.stem for card in FOLDER.glob("*.json"))
+        known = sorted(weights.stem for weights in FOLDER.glob("*.onnx"))
         raise WeightsMissingError(str(name), f"one of {known} or the path of an .onnx file", "neither")
+    content = _read(path)
+    card = read_card(path.with_suffix(".json"))
+    _check_hash(path, content, card.sha256)
+    return card, content
+
+
+def read_checked(path: Path, sha256: str) -> bytes:
+    """Read a file whose hash is known.
+
+    Parameters
+    ----------
+    path : Path
+        The file.
+    sha256 : str
+        The hash that its card gives.
+
+    Returns
+    -------
+    bytes
+        The content.
+
+    Raises
+    ------
+    WeightsMissingError
+        If there is no such file or it may not be read.
+    WeightsCorruptError
+        If it has another hash.
+    """
+    content = _read(path)
+    _check_hash(path, content, sha256)
+    return content
+
+
+def _read(path: Path) -> bytes:
+    """Return what a file holds."""
     try:
-        content = path.read_bytes()
+        return path.read_bytes()
     except OSError as error:
         raise WeightsMissingError(
             str(path), "a weight file that can be read", error.strerror or str(error)
         ) from error
-    card = read_card(path.with_suffix(".json"))
+
+
+def _check_hash(path: Path, content: bytes, sha256: str) -> None:
+    """Refuse what differs from its card."""
     digest = hashlib.sha256(content).hexdigest()
-    if digest != card.sha256:
+    if digest != sha256:
         raise WeightsCorruptError(
             str(path),
-            f"the hash on its card, {card.sha256[:12]}…",
+            f"the hash on its card, {sha256[:12]}…",
             f"{digest[:12]}… ({len(content):,} bytes)",
             "install lamplit again, or copy file and card together",
         )
-    return card, content

@@ -1,0 +1,194 @@
+"""Darkness as a sensor sees it: photons that are counted, electrons that are read, levels that are few.
+
+Written once for NumPy and torch. Random numbers are handed in, so that the caller owns generator and device;
+parameters are numbers or arrays that broadcast, such as (N, 1, 1, 1) for one value per picture.
+"""
+
+from __future__ import annotations
+
+import math
+from typing import Any, TypeVar
+
+from array_api_compat import array_namespace
+
+Array = TypeVar("Array")
+
+EXACT_BELOW = 6.0
+"""Mean counts below which a Poisson number is counted out exactly."""
+
+_STEPS = 26
+"""Counts that are tried: at a mean of 6 fewer than one in 10^9 lies beyond."""
+
+
+def night(
+    face: Array,
+    uniform: Array,
+    normal: Array,
+    *,
+    photons: Array | float,
+    read_noise: Array | float = 1.0,
+    gain: Array | float = 1.0,
+    bits: Array | float = 8,
+) -> Array:
+    """Take a picture of a face where there is little light.
+
+    Parameters
+    ----------
+    face : array, any shape, float
+        Grey levels in [0, 1] of the face in good light, in proportion to the light.
+    uniform : array of the same shape
+        Independent numbers, even in [0, 1): they decide how many photons arrive.
+    normal : array of the same shape
+        Independent standard normal numbers: they become the read noise.
+    photons : float or array
+        Electrons that a white pixel collects on average; above 0. Grey ones collect less, in proportion.
+    read_noise : float or array
+        Standard deviation of what reading adds, in electrons.
+    gain : float or array
+        How bright white comes out, as a share of full scale: 0.12 is a dark picture, 1 an amplified one.
+    bits : float or array
+        Resolution of the converter. Rounding comes last, when the signal is small, so a dark picture has few
+        levels, and what brightens it afterwards cannot bring the others back.
+
+    Returns
+    -------
+    array
+        Same shape, in [0, 1], on the converter's levels.
+
+    Notes
+    -----
+    electrons = Poisson(face * photons) + read_noise * normal;
+    level = round(clip(electrons / photons * gain, 0, 1) * (2^bits - 1)).
+
+    References
+    ----------
+    EMVA Standard 1288, release 4.0 (2021), section 2: the linear camera model.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> random = np.random.default_rng(0)
+    >>> face = np.full((48, 48), 0.5)
+    >>> dark = night(face, random.random(face.shape), random.standard_normal(face.shape), photons=24.0, gain=0.12)
+    >>> bool(abs(dark.mean() - 0.06) < 0.002), len(np.unique(dark)) < 35
+    (True, True)
+    """
+    electrons: Any = poisson(face * photons, uniform) + normal * read_noise  # type: ignore[operator]
+    xp: Any = array_namespace(face)
+    levels: Any = 2.0**bits - 1.0  # type: ignore[operator]
+    exposed = xp.clip(electrons / photons * gain, 0.0, 1.0)
+    dark: Array = xp.round(exposed * levels) / levels
+    return dark
+
+
+def poisson(mean: Array, uniform: Array) -> Array:
+    """Turn even random numbers into Poisson counts.
+
+    Parameters
+    ----------
+    mean : array, any shape, float
+        Mean count, at least 0.
+    uniform : array of the same shape
+        Independent numbers, even in [0, 1).
+
+    Returns
+    -------
+    array
+        Same shape: whole numbers as floats.
+
+    Notes
+    -----
+    Up to a mean of 6 the count is the inverse of the distribution at the number, exactly. Above, it is the
+    Cornish-Fisher approximation mean + sqrt(mean) z + (z^2 - 1) / 6, rounded, with z the normal quantile of
+    the number; mean, variance and skewness are those of the Poisson distribution.
+
+    References
+    ----------
+    Devroye (1986), Non-Uniform Random Variate Generation, chapter X.3, doi:10.1007/978-1-4613-8643-8;
+    Cornish and Fisher (1938), doi:10.2307/1400905.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> poisson(np.array([1.0, 1.0, 1.0]), np.array([0.3, 0.5, 0.8])).tolist()  # P(0) = 0.37, P(0 or 1) = 0.74
+    [0.0, 1.0, 2.0]
+    """
+    xp: Any = array_namespace(mean)
+    few: Any = xp.clip(mean, 0.0, EXACT_BELOW)
+    share = xp.exp(-few)
+    below, count = share, xp.zeros_like(few)
+    for number in range(1, _STEPS + 1):
+        count = count + xp.astype(uniform >= below, few.dtype)
+        share = share * few / number
+        below = below + share
+    z = _normal_quantile(xp, uniform)
+    many: Any = xp.round(mean + xp.sqrt(xp.clip(mean, 0.0, None)) * z + (z * z - 1.0) / 6.0)
+    counts: Array = xp.where(mean < EXACT_BELOW, count, xp.clip(many, 0.0, None))  # type: ignore[operator]
+    return counts
+
+
+def _normal_quantile(xp: Any, uniform: Any) -> Any:
+    """Return the normal quantile to about 0.00045: Hastings' formula, Abramowitz and Stegun 26.2.23."""
+    tail = xp.clip(xp.where(uniform < 0.5, uniform, 1.0 - uniform), 1e-9, 0.5)
+    t = xp.sqrt(-2.0 * xp.log(tail))
+    above = 2.515517 + t * (0.802853 + t * 0.010328)
+    below = 1.0 + t * (1.432788 + t * (0.189269 + t * 0.001308))
+    z = t - above / below
+    return xp.where(uniform < 0.5, -z, z)
+
+
+def motion_blur(face: Array, length: Array, angle: Array) -> Array:
+    """Move the camera while the shutter is open: the mean of the picture along a straight path.
+
+    Parameters
+    ----------
+    face : array of shape (N, H, W), float
+        Grey levels in [0, 1].
+    length : array of shape (N,), float
+        How far the picture moves, in pixels, from 0 to half a side.
+    angle : array of shape (N,), float
+        Direction of the path, in degrees; 0 is along the rows.
+
+    Returns
+    -------
+    array of shape (N, H, W)
+        Same range. Edge pixels are repeated beyond the border.
+
+    Notes
+    -----
+    Nine places on the path, evenly spaced and linearly interpolated, are averaged.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> edge = np.zeros((1, 9, 9)); edge[:, :, 5:] = 1.0
+    >>> still = motion_blur(edge, np.array([0.0]), np.array([0.0]))
+    >>> moved = motion_blur(edge, np.array([4.0]), np.array([0.0]))
+    >>> bool((still == edge).all()), moved[0, 4].round(2).tolist()
+    (True, [0.0, 0.0, 0.0, 0.17, 0.39, 0.61, 0.83, 1.0, 1.0])
+    """
+    xp: Any = array_namespace(face)
+    turn: Any = angle * (math.pi / 180.0)  # type: ignore[operator]
+    blurred: Any = xp.zeros_like(face)
+    for place in range(_PLACES):
+        path: Any = (place / (_PLACES - 1) - 0.5) * length  # type: ignore[operator]
+        blurred = blurred + _shifted(xp, face, path * xp.sin(turn), path * xp.cos(turn))
+    mean: Array = blurred / _PLACES
+    return mean
+
+
+_PLACES = 9
+
+
+def _shifted(xp: Any, face: Any, down: Any, across: Any) -> Any:
+    """Return the pictures at other places, linearly interpolated: rows first, then columns."""
+    rows = _linear_matrix(xp, down, face.shape[1], face)  # (N, H, H)
+    columns = _linear_matrix(xp, across, face.shape[2], face)  # (N, W, W)
+    return rows @ face @ xp.matrix_transpose(columns)
+
+
+def _linear_matrix(xp: Any, offset: Any, length: int, like: Any) -> Any:
+    """Weights of the old pixels of an axis in each new one; shape (N, length, length)."""
+    place = xp.arange(length, dtype=like.dtype, device=like.device)
+    source = xp.clip(place[None, :] + offset[:, None], 0.0, float(length - 1))  # (N, length)
+    return xp.clip(1.0 - xp.abs(source[:, :, None] - place[None, None, :]), 0.0, None)

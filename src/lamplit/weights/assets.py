@@ -1,0 +1,161 @@
+"""Shipped data that is no network: what a file is, where it comes from, and loading it checked."""
+
+from __future__ import annotations
+
+import dataclasses
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from lamplit.core.errors import WeightsCorruptError, WeightsMissingError
+from lamplit.core.files import write_atomically
+from lamplit.weights.registry import ASSET_SUFFIX, FOLDER
+from lamplit.weights.store import read_checked
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AssetCard:
+    """What stands beside shipped data, as JSON.
+
+    Parameters
+    ----------
+    name : str
+        `<what>-<source>-v<number>`.
+    file : str
+        Name of the file, in the card's folder.
+    sha256 : str
+        Hash of the file, 64 hexadecimal digits.
+    size_bytes : int
+        Size of the file.
+    what : str
+        What it is, in a sentence.
+    content : mapping
+        For each array: shape, type and unit.
+    source_data : sequence of mapping
+        For each data set: name, pictures, source, terms.
+    licence : str
+        Terms of the file itself.
+    command : str
+        What builds it anew.
+    commit : str
+        Version of the source that built it.
+    metrics : sequence of mapping
+        Measured figures, each with data and protocol.
+    """
+
+    name: str
+    file: str
+    sha256: str
+    size_bytes: int
+    what: str
+    content: Mapping[str, str]
+    source_data: Sequence[Mapping[str, Any]]
+    licence: str
+    command: str
+    commit: str
+    metrics: Sequence[Mapping[str, Any]] = field(default_factory=tuple)
+
+
+def read_asset_card(path: Path) -> AssetCard:
+    """Read a card.
+
+    Parameters
+    ----------
+    path : Path
+        The JSON file.
+
+    Returns
+    -------
+    AssetCard
+        The card.
+
+    Raises
+    ------
+    WeightsMissingError
+        If there is no such file or it may not be read.
+    WeightsCorruptError
+        If it is no card.
+    """
+    try:
+        values = json.loads(path.read_text(encoding="utf-8"))
+    except OSError as error:
+        raise WeightsMissingError(
+            str(path), "a card (JSON) that can be read", error.strerror or str(error)
+        ) from error
+    except ValueError as error:
+        raise WeightsCorruptError(str(path), "JSON", str(error)) from error
+    names = {f.name for f in dataclasses.fields(AssetCard)}
+    if not isinstance(values, dict) or not names - {"metrics"} <= set(values) <= names:
+        came = sorted(values) if isinstance(values, dict) else type(values).__name__
+        raise WeightsCorruptError(str(path), f"the keys {sorted(names)}", str(came))
+    return AssetCard(**values)
+
+
+def write_asset(card: AssetCard, content: bytes, folder: Path) -> None:
+    """Write a file and its card.
+
+    Parameters
+    ----------
+    card : AssetCard
+        The card.
+    content : bytes
+        The file.
+    folder : Path
+        Where both go.
+
+    Raises
+    ------
+    OutputError
+        If one cannot be written.
+    """
+    write_atomically(folder / card.file, content)
+    text = json.dumps(dataclasses.asdict(card), indent=2, ensure_ascii=False)
+    write_atomically(folder / f"{card.name}{ASSET_SUFFIX}", f"{text}\n".encode())
+
+
+def list_assets() -> list[AssetCard]:
+    """Return the cards of all data files that come with lamplit, by name.
+
+    Raises
+    ------
+    WeightsCorruptError
+        If a card of this installation is damaged.
+
+    Examples
+    --------
+    >>> [card.name for card in list_assets()]
+    ['relighting-yale-b-v1']
+    """
+    return [read_asset_card(path) for path in sorted(FOLDER.glob(f"*{ASSET_SUFFIX}"))]
+
+
+def load_asset(name: str) -> tuple[AssetCard, bytes]:
+    """Load a data file that comes with lamplit.
+
+    Parameters
+    ----------
+    name : str
+        Its name.
+
+    Returns
+    -------
+    (AssetCard, bytes)
+        The card and the content of the file, which has the card's hash.
+
+    Raises
+    ------
+    WeightsMissingError
+        If there is no such file.
+    WeightsCorruptError
+        If the file differs from its card, or the card is damaged.
+
+    Examples
+    --------
+    >>> card, content = load_asset("relighting-yale-b-v1")
+    >>> len(content) == card.size_bytes
+    True
+    """
+    card = read_asset_card(FOLDER / f"{name}{ASSET_SUFFIX}")
+    return card, read_checked(FOLDER / card.file, card.sha256)
