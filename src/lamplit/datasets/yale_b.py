@@ -80,7 +80,8 @@ class YaleB:
     @property
     def frontal(self) -> AnyArray:
         """Which faces have the light at the camera, A+000E+00; shape (N,), bool."""
-        return (self.azimuth == 0) & (self.elevation == 0)
+        frontal: AnyArray = (self.azimuth == 0) & (self.elevation == 0)
+        return frontal
 
     def choose(self, chosen: AnyArray) -> YaleB:
         """Return some of the faces.
@@ -132,7 +133,8 @@ def angle_from_axis(azimuth: AnyArray, elevation: AnyArray) -> FloatArray:
     [45.0, 90.0]
     """
     cosine = np.cos(np.radians(azimuth)) * np.cos(np.radians(elevation))
-    return np.degrees(np.arccos(np.clip(cosine, -1.0, 1.0))).astype(np.float32)
+    degrees: FloatArray = np.degrees(np.arccos(np.clip(cosine, -1.0, 1.0))).astype(np.float32)
+    return degrees
 
 
 def read_yale_b(path: str | Path, *, on_picture: Callable[[int, int], None] | None = None) -> YaleB:
@@ -181,7 +183,8 @@ def read_yale_b(path: str | Path, *, on_picture: Callable[[int, int], None] | No
                 on_picture(number + 1, len(good))
     lights = np.array([light for light, _ in good], dtype=np.int64)  # (N, 3)
     bad = tuple(sorted(name.rsplit("/", 1)[-1] for match, name in found if match[4]))
-    return YaleB(images, lights[:, 0], *lights[:, 1:].T.astype(np.float32), bad=bad)
+    azimuth, elevation = lights[:, 1:].T.astype(np.float32)
+    return YaleB(images, lights[:, 0], azimuth, elevation, bad)
 
 
 def _light(match: re.Match[str]) -> tuple[int, int, int]:

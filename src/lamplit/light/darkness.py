@@ -69,7 +69,8 @@ def night(
     >>> import numpy as np
     >>> random = np.random.default_rng(0)
     >>> face = np.full((48, 48), 0.5)
-    >>> dark = night(face, random.random(face.shape), random.standard_normal(face.shape), photons=24.0, gain=0.12)
+    >>> uniform, normal = random.random(face.shape), random.standard_normal(face.shape)
+    >>> dark = night(face, uniform, normal, photons=24.0, gain=0.12)
     >>> bool(abs(dark.mean() - 0.06) < 0.002), len(np.unique(dark)) < 35
     (True, True)
     """
@@ -110,7 +111,8 @@ def poisson(mean: Array, uniform: Array) -> Array:
     Examples
     --------
     >>> import numpy as np
-    >>> poisson(np.array([1.0, 1.0, 1.0]), np.array([0.3, 0.5, 0.8])).tolist()  # P(0) = 0.37, P(0 or 1) = 0.74
+    >>> mean = np.ones(3)  # P(0) = 0.37, P(0 or 1) = 0.74
+    >>> poisson(mean, np.array([0.3, 0.5, 0.8])).tolist()
     [0.0, 1.0, 2.0]
     """
     xp: Any = array_namespace(mean)

@@ -106,8 +106,7 @@ def relight(
     True
     """
     if face.ndim < 2:  # type: ignore[attr-defined]
-        raise InvalidArgumentError("face", "shape (..., H, W)", f"shape {tuple(face.shape)}")  # type:
-        ignore[attr - defined]
+        raise InvalidArgumentError("face", "shape (..., H, W)", f"{face.ndim} axes")  # type: ignore[attr-defined]
     xp: Any = array_namespace(face)
     *leading, height, width = face.shape  # type: ignore[attr-defined]
 

@@ -59,8 +59,8 @@ def build_templates(
     >>> images = np.stack([frontal, side, side, frontal])
     >>> lights = np.array([0.0, 90.0, 0.0, -90.0]), np.array([0.0, 0.0, 90.0, 0.0])
     >>> built = build_templates(images, np.ones(4, np.int64), *lights)
-    >>> built.azimuth.tolist(), built.log_ratios[:, 0, 0].round(2).tolist()
-    ([-90.0, 0.0, 0.0, 90.0], [0.0, 0.0, -0.68, -0.68])
+    >>> built.azimuth.tolist(), (built.log_ratios[:, 0, 0] < -0.6).tolist()
+    ([-90.0, 0.0, 0.0, 90.0], [False, False, True, True])
     """
     ratios = log_ratios_to_frontal(images, person, (azimuth == 0) & (elevation == 0))
     lights, which = np.unique(np.stack([azimuth, elevation], axis=1), axis=0, return_inverse=True)

@@ -182,8 +182,7 @@ def load_recipe(name: str | Path) -> Recipe:
     if path.suffix == ".toml":
         source, stem = path, path.stem
     elif str(name) in list_recipes():
-        source, stem = resources.files("lamplit.recipes") / f"{name}.toml", str(name)  # type:
-        ignore[assignment]
+        source, stem = resources.files("lamplit.recipes") / f"{name}.toml", str(name)  # type: ignore[assignment]
     else:
         raise RecipeError(str(name), f"one of {list_recipes()} or the path of a .toml file", "neither")
     try:

@@ -37,8 +37,8 @@ def taught(faces: TrainingFaces, recipe: Recipe, weights: Mapping[str, Tensor]) 
     fabric = choose_fabric()
     teacher = build_network(recipe.network, n_classes=len(EXPRESSIONS), **recipe.settings)
     teacher.load_state_dict(dict(weights))
-    teacher = teacher.to(device=faces.images.device, memory_format=torch.channels_last).eval()  # type:
-    ignore[call-overload] with fabric.autocast():
+    teacher = teacher.to(device=faces.images.device, memory_format=torch.channels_last).eval()  # type: ignore[call-overload]
+    with fabric.autocast():
         seen = predict_logits(teacher, faces.images).softmax(dim=1)
         mirrored = predict_logits(teacher, faces.images.flip(3)).softmax(dim=1)
     targets = torch.lerp(faces.probabilities, (seen + mirrored) / 2, recipe.teach)
