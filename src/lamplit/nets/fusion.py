@@ -11,7 +11,7 @@ from torch.nn import functional
 from lamplit.core.checks import check_integer
 from lamplit.core.errors import InvalidArgumentError
 from lamplit.nets.blocks import ResidualBlock, projection
-from lamplit.nets.normalization import ImageStandardization
+from lamplit.nets.normalization import STANDARDIZATIONS
 from lamplit.nets.registry import register
 
 N_STAGES = 4
@@ -37,11 +37,13 @@ class FusionNet(nn.Module):
         Channels of the fused map.
     dropout : float
         Share of the pooled features dropped in training, in [0, 1).
+    standardization : str
+        The layer against the light, by its name in `lamplit.nets.normalization.STANDARDIZATIONS`.
 
     Raises
     ------
     InvalidArgumentError
-        If there is not one width and one depth for each of the four stages.
+        If there is not one width and one depth for each of the four stages, or no such standardisation.
 
     References
     ----------
@@ -63,14 +65,22 @@ class FusionNet(nn.Module):
         depths: Sequence[int] = (1, 2, 2, 2),
         fused: int = 96,
         dropout: float = 0.3,
+        standardization: str = "z-score",
     ) -> None:
         super().__init__()
         _check_stages("widths", widths)
         _check_stages("depths", depths)
         check_integer("fused", fused, low=1)
-        self.standardize = ImageStandardization()
+        if standardization not in STANDARDIZATIONS:
+            raise InvalidArgumentError(
+                "standardization", f"one of {list(STANDARDIZATIONS)}", repr(standardization)
+            )
+        layer, channels = STANDARDIZATIONS[standardization]
+        self.standardize = layer()
         self.stem = nn.Sequential(
-            nn.Conv2d(1, widths[0], 3, 1, 1, bias=False), nn.BatchNorm2d(widths[0]), nn.ReLU(inplace=True)
+            nn.Conv2d(channels, widths[0], 3, 1, 1, bias=False),
+            nn.BatchNorm2d(widths[0]),
+            nn.ReLU(inplace=True),
         )
         self.stage1 = _stage(widths[0], widths[0], depths[0], stride=1)
         self.stage2 = _stage(widths[0], widths[1], depths[1], stride=2)

@@ -49,6 +49,31 @@ class MetricsDict(TypedDict):
     bins: BinsDict
 
 
+class LightScoresDict(TypedDict):
+    """The figures of a classifier in one light; `relative` is its accuracy over that in good light."""
+
+    name: str
+    condition: str
+    strength: float
+    unit: str
+    accuracy: float
+    accuracy_interval: IntervalDict
+    relative: float
+    macro_f1: float
+    log_loss: float
+    calibration_error: float
+
+
+class GauntletDict(TypedDict):
+    """The figures of a classifier over the light gauntlet."""
+
+    seed: int
+    faces: int
+    mean_of_six_bad_lights: float | None
+    seven_lights: list[str]
+    lights: list[LightScoresDict]
+
+
 def check_metrics(metrics: Mapping[str, Any], *, subject: str = "metrics") -> None:
     """Check that a dictionary has the form of `MetricsDict`, as one read from a file may not.
 

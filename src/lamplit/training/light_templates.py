@@ -9,56 +9,13 @@ from typing import Any
 
 import numpy as np
 
-from lamplit.core.arrays import ByteArray
 from lamplit.core.files import make_folder
-from lamplit.core.values import Box
 from lamplit.datasets.yale_b import SOURCE, TERMS, YaleB
-from lamplit.imaging.geometry import crop_square
+from lamplit.datasets.yale_b_framing import frame_like_ferplus
 from lamplit.light.relighting import LightTemplates
 from lamplit.light.templates import DEFAULT, build_templates, templates_to_bytes
 from lamplit.training.source import source_commit
 from lamplit.weights.assets import AssetCard, write_asset
-
-SIDE = 48
-
-EYES = (82.0, 46.0)
-"""Middle between the eyes of the cropped set, (x, y) in pixels, read off the mean of its 38 frontal
-pictures."""
-
-EYE_DISTANCE = 98.0
-"""Distance between the eyes there, in pixels."""
-
-FRAME = Box(
-    EYES[0] - EYE_DISTANCE / 0.375 / 2,
-    EYES[1] - 0.39 * EYE_DISTANCE / 0.375,
-    EYES[0] + EYE_DISTANCE / 0.375 / 2,
-    EYES[1] + 0.61 * EYE_DISTANCE / 0.375,
-)
-"""The square that frames these faces like those of FER+ (`lamplit.faces.framing`). It reaches beyond the
-pictures, whose edge pixels are repeated there."""
-
-
-def frame_like_ferplus(images: ByteArray, *, size: int = SIDE) -> ByteArray:
-    """Frame faces of the cropped Extended Yale B as FER+ frames its own.
-
-    Parameters
-    ----------
-    images : ndarray of shape (N, 192, 168), uint8
-        Faces of the cropped set.
-    size : int
-        Side of the result, in pixels.
-
-    Returns
-    -------
-    ndarray of shape (N, size, size), uint8
-        Eyes at 39 % of the height, 0.375 of the side apart.
-
-    Examples
-    --------
-    >>> frame_like_ferplus(np.zeros((2, 192, 168), np.uint8)).shape
-    (2, 48, 48)
-    """
-    return np.stack([crop_square(image, FRAME, size) for image in images])
 
 
 def templates_from_yale_b(faces: YaleB) -> LightTemplates:

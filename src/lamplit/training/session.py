@@ -7,14 +7,14 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import torch
-from torch import Tensor, nn
+from torch import nn
 
 from lamplit.core.errors import CheckpointError, DatasetError
 from lamplit.core.files import make_folder
 from lamplit.datasets.copies import have_copies
 from lamplit.datasets.ferplus import FerPlus, read_ferplus
 from lamplit.expression.calibration import fit_temperature
-from lamplit.training.checkpoint import load_checkpoint
+from lamplit.training.checkpoint import Checkpoint, load_checkpoint
 from lamplit.training.faces import TrainingFaces, split_holdout, tensors_from
 from lamplit.training.loop import Observer, choose_fabric, predict_logits, train
 from lamplit.training.publish import publish
@@ -142,10 +142,8 @@ def run_training(
     OutputError
         If the folder cannot be written.
     """
-    weights = _starting_weights(recipe, start) if recipe.start else None
-    training = data.training
-    if weights is not None and recipe.teach:
-        training = taught(training, recipe, weights)
+    before = _finished_run(recipe, start) if recipe.start else None
+    training = data.training if before is None else taught(data.training, before, recipe.teach)
     make_folder(folder)
     network = train(
         recipe,
@@ -153,7 +151,7 @@ def run_training(
         data.validation,
         folder,
         observer=observer,
-        weights=weights,
+        weights=None if before is None else averaged_weights(before),
     )
     checkpoint = load_checkpoint(folder)
     details = {} if checkpoint is None else checkpoint.details
@@ -172,8 +170,8 @@ def run_training(
     )
 
 
-def _starting_weights(recipe: Recipe, start: Path | None) -> dict[str, Tensor]:
-    """Return the averaged weights of the finished run that a recipe starts from."""
+def _finished_run(recipe: Recipe, start: Path | None) -> Checkpoint:
+    """Return the checkpoint of the finished run that a recipe starts from."""
     folder = Path("runs") / recipe.start if start is None else start
     checkpoint = load_checkpoint(folder)
     hint = f"first run: lamplit train {recipe.start} --data DIR"
@@ -183,7 +181,7 @@ def _starting_weights(recipe: Recipe, start: Path | None) -> dict[str, Tensor]:
     if kept.get("name") != recipe.start or done != kept.get("epochs"):
         came = f"{done} of {kept.get('epochs')} epochs of {kept.get('name')}"
         raise CheckpointError(str(folder), f"a finished run of the recipe {recipe.start}", came, hint)
-    return averaged_weights(checkpoint)
+    return checkpoint
 
 
 def _temperature(network: nn.Module, holdout: TrainingFaces) -> float:

@@ -83,7 +83,7 @@ def fresh_state(
         network = build_network(recipe.network, n_classes=len(EXPRESSIONS), **recipe.settings)
     if weights is not None:
         try:
-            network.load_state_dict(dict(weights))
+            network.load_state_dict(_grown(weights, network.state_dict()))
         except RuntimeError as error:
             raise CheckpointError("start", f"weights of {recipe.network}", str(error)) from error
     network = network.to(device=device, memory_format=torch.channels_last)  # type: ignore[call-overload]
@@ -95,6 +95,18 @@ def fresh_state(
         pct_start=recipe.warmup,
     )
     return State(network, _averaged(network, recipe.averaging), optimizer, schedule)
+
+
+def _grown(weights: Mapping[str, Tensor], wanted: Mapping[str, Tensor]) -> dict[str, Tensor]:
+    """Give kernels zeros for input channels that the new network has more: at first it ignores those."""
+    grown = dict(weights)
+    for name, tensor in weights.items():
+        new = wanted.get(name)
+        if new is None or new.ndim != 4 or tensor.ndim != 4 or new.shape[1] <= tensor.shape[1]:
+            continue
+        more = new.shape[1] - tensor.shape[1]
+        grown[name] = torch.cat([tensor, tensor.new_zeros(tensor.shape[0], more, *tensor.shape[2:])], dim=1)
+    return grown
 
 
 def _parameter_groups(network: nn.Module, weight_decay: float) -> list[dict[str, Any]]:
