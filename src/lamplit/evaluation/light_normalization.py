@@ -6,9 +6,9 @@ gallery by chi-square distance says who it is. Nothing learns, so rates differ b
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
-from typing import Any
+from itertools import chain as chain_of
 
 import numpy as np
 
@@ -20,6 +20,7 @@ from lamplit.features.chi_square import chi_square_distances
 from lamplit.features.local_binary_pattern import block_histograms, local_binary_pattern, uniform_patterns
 from lamplit.light.darkness import night
 from lamplit.light.normalization_chain import Chain
+from lamplit.report.normalization_scores import ChainRatesDict, NormalizationDict, RatesDict
 
 GALLERIES = ("subset 1", "frontal")
 """The seven lights nearest to the camera axis; the one picture with the light at the camera: harder."""
@@ -90,7 +91,7 @@ class Recognition:
     night: AnyArray
     margin: dict[str, FloatArray]
 
-    def rates(self, gallery: str, *, among: AnyArray) -> dict[str, float | None]:
+    def rates(self, gallery: str, *, among: AnyArray) -> RatesDict:
         """Return the share recognised for each subset, all of them and night; None where nobody was asked.
 
         Parameters
@@ -111,18 +112,20 @@ class Recognition:
         values = {name: _mean(right[group & among]) for name, group in groups.items()}
         return values | {"margin": _mean(self.margin[gallery][groups["2-5"] & among])}
 
-    def as_dict(self) -> dict[str, Any]:
+    def as_dict(self) -> ChainRatesDict:
         """Return all rates as plain types."""
         everybody = np.ones(len(self.person), dtype=bool)
         chosen = np.isin(self.person, PEOPLE_FOR_CHOOSING)
-        groups = {"all": everybody, "others": ~chosen, "people_for_choosing": chosen}
+        everywhere: dict[str, dict[str, RatesDict]] = {
+            name: {gallery: self.rates(gallery, among=group) for gallery in GALLERIES}
+            for name, group in (("all", everybody), ("others", ~chosen), ("choosing", chosen))
+        }
         return {
             "name": self.chain.name,
             "steps": [{"method": step.method, **step.settings} for step in self.chain.steps],
-            **{
-                name: {gallery: self.rates(gallery, among=group) for gallery in GALLERIES}
-                for name, group in groups.items()
-            },
+            "all": everywhere["all"],
+            "others": everywhere["others"],
+            "people_for_choosing": everywhere["choosing"],
         }
 
 
@@ -163,14 +166,13 @@ def recognise_people(
     first, rest = faces.choose(faces.subset == 1), faces.choose(faces.subset > 1)
     _check_galleries(first, rest)
     dark = rest.choose(np.isin(rest.subset, NIGHT_SUBSETS) & (seed is not None))
-    pictures = [*first.images, *rest.images, *_at_night(dark.images, seed or 0)]
-    rows = []
-    for picture in pictures:
+    rows: list[FloatArray] = []
+    for picture in chain_of(first.images, rest.images, _at_night(dark.images, seed or 0)):
         rows.append(features.of(chain.apply(picture)))
         if on_picture is not None:
             on_picture()
-    gallery, asked = np.stack(rows[: len(first)]), np.stack(rows[len(first) :])
-    distances = chi_square_distances(asked, gallery)  # (asked, gallery)
+    histograms = np.stack(rows)
+    distances = chi_square_distances(histograms[len(first) :], histograms[: len(first)])  # (asked, gallery)
     person = np.concatenate([rest.person, dark.person])
     same = person[:, np.newaxis] == first.person  # (asked, gallery)
     return Recognition(
@@ -208,7 +210,7 @@ def evaluate_light_normalization(
     features: Features | None = None,
     seed: int = 0,
     on_picture: Callable[[], object] | None = None,
-) -> dict[str, Any]:
+) -> NormalizationDict:
     """Measure how well people are recognised after each normalisation.
 
     Parameters
@@ -267,13 +269,13 @@ def _mean(values: AnyArray) -> float | None:
     return round(float(values.mean()), 6) if len(values) else None
 
 
-def _at_night(images: ByteArray, seed: int) -> ByteArray:
-    """Return pictures as a sensor takes them at night; the same photons for every normalisation."""
+def _at_night(images: ByteArray, seed: int) -> Iterator[ByteArray]:
+    """Yield pictures as a sensor takes them at night; the same photons for every normalisation."""
     random = np.random.default_rng(seed)
-    light = images.astype(np.float64) / 255
-    dark = night(light, random.random(images.shape), random.standard_normal(images.shape), **NIGHT)
-    levels: ByteArray = np.rint(255 * dark).astype(np.uint8)
-    return levels
+    for image in images:
+        light = image.astype(np.float64) / 255
+        dark = night(light, (random.random(image.shape), random.standard_normal(image.shape)), **NIGHT)
+        yield np.rint(255 * dark).astype(np.uint8)
 
 
 def _check_galleries(gallery: YaleB, asked: YaleB) -> None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import io
 import math
 import os
 from collections.abc import Callable, Mapping, Sequence
@@ -13,23 +12,16 @@ import numpy as np
 from lamplit.core.arrays import AnyArray
 from lamplit.core.errors import InvalidArgumentError
 from lamplit.core.extras import require
-from lamplit.core.files import write_atomically
+from lamplit.report.figures import BLUE, FAINT, INK, VERMILLION, finish_figure, new_figure, plain_axes
 from lamplit.report.scores import BinsDict
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
-    from matplotlib.figure import Figure
 
-# The object interface alone: pyplot keeps figures in a global list and wants a display on some machines.
-_figure = require("matplotlib.figure", extra="train", purpose="plots")
-_agg = require("matplotlib.backends.backend_agg", extra="train", purpose="plots")
 _ticker = require("matplotlib.ticker", extra="train", purpose="plots")
 
-# M. Okabe, K. Ito (2008), Color universal design: told apart by nearly every kind of colour vision.
-_BLUE, _VERMILLION, _INK, _FAINT = "#0072B2", "#D55E00", "#222222", "#999999"
-_DOTS_PER_INCH = 144
 # In drawing order: dashes on top of a line leave both visible where the curves meet.
-_PHASES = {"validation": ("validation", _VERMILLION, "-"), "train": ("training", _BLUE, "--")}
+_PHASES = {"validation": ("validation", VERMILLION, "-"), "train": ("training", BLUE, "--")}
 
 
 def plot_training_curves(
@@ -65,11 +57,11 @@ def plot_training_curves(
     b'PNG'
     """
     columns = _history_columns(history)
-    figure = _new_figure(10.0, 4.0)
+    figure = new_figure(10.0, 4.0)
     loss_axes, accuracy_axes = figure.subplots(1, 2)
     _draw_curves(loss_axes, columns, quantity="loss", best=np.nanargmin)
     _draw_curves(accuracy_axes, columns, quantity="accuracy", best=np.nanargmax)
-    return _finish(figure, path)
+    return finish_figure(figure, path)
 
 
 def plot_confusion(
@@ -106,7 +98,7 @@ def plot_confusion(
     counts = _checked_counts(matrix, n_labels=len(labels))
     shares = counts / np.maximum(counts.sum(axis=1, keepdims=True), 1)  # (n, n) / (n, 1)
     side = max(4.2, 1.6 + 0.95 * len(labels))
-    figure = _new_figure(side + 0.9, side)
+    figure = new_figure(side + 0.9, side)
     axes = figure.subplots()
     image = axes.imshow(shares, cmap="Blues", vmin=0.0, vmax=1.0)
     _draw_cells(axes, counts, shares)
@@ -116,7 +108,7 @@ def plot_confusion(
     )
     bar.set_label("share of the faces with this true label", fontsize=10)
     bar.outline.set_visible(False)
-    return _finish(figure, path)
+    return finish_figure(figure, path)
 
 
 def plot_reliability(bins: BinsDict, path: str | os.PathLike[str] | None = None) -> bytes:
@@ -156,55 +148,19 @@ def plot_reliability(bins: BinsDict, path: str | os.PathLike[str] | None = None)
     b'PNG'
     """
     count, confidence, accuracy = _checked_bins(bins)
-    figure = _new_figure(5.6, 6.2)
+    figure = new_figure(5.6, 6.2)
     upper, lower = figure.subplots(2, 1, sharex=True, height_ratios=[4, 1])
     filled = count > 0
     _draw_reliability(upper, confidence[filled], accuracy[filled], count[filled])
     edges = np.linspace(0.0, 1.0, len(count) + 1)
-    lower.bar(edges[:-1], count / count.sum(), width=np.diff(edges), align="edge", color=_BLUE, edgecolor="w")
+    lower.bar(edges[:-1], count / count.sum(), width=np.diff(edges), align="edge", color=BLUE, edgecolor="w")
     lower.set_xlim(0.0, 1.0)
     lower.set_xlabel("probability of the label that was named", fontsize=11)
     lower.set_ylabel("faces", fontsize=11)
     lower.yaxis.set_major_formatter(_ticker.PercentFormatter(1.0, decimals=0, symbol=" %"))
     lower.yaxis.set_major_locator(_ticker.MaxNLocator(3))
-    _plain_axes(lower)
-    return _finish(figure, path)
-
-
-def _new_figure(width: float, height: float) -> Figure:
-    """Make a white figure with its own canvas, known to nobody else; sizes in inches."""
-    figure: Figure = _figure.Figure(
-        figsize=(width, height), dpi=_DOTS_PER_INCH, layout="constrained", facecolor="white"
-    )
-    _agg.FigureCanvasAgg(figure)
-    return figure
-
-
-def _finish(figure: Figure, path: str | os.PathLike[str] | None) -> bytes:
-    """Render the figure, write it where asked, and return it."""
-    buffer = io.BytesIO()
-    # Without the name of the program, so that the same numbers give the same bytes.
-    figure.savefig(
-        buffer,
-        format="png",
-        dpi=_DOTS_PER_INCH,
-        bbox_inches="tight",  # the layout engine does not know how little room square cells take
-        pad_inches=0.12,
-        metadata={"Software": None},
-    )
-    png = buffer.getvalue()
-    if path is not None:
-        write_atomically(path, png)
-    return png
-
-
-def _plain_axes(axes: Axes) -> None:
-    """Remove what does not carry data and set sizes that are read without effort."""
-    axes.spines[["top", "right"]].set_visible(False)
-    axes.spines[["left", "bottom"]].set_color(_FAINT)
-    axes.tick_params(labelsize=10, color=_FAINT, labelcolor=_INK)
-    axes.grid(axis="y", color="#e4e4e4", linewidth=0.8)
-    axes.set_axisbelow(True)
+    plain_axes(lower)
+    return finish_figure(figure, path)
 
 
 def _history_columns(history: Sequence[Mapping[str, float]]) -> dict[str, AnyArray]:
@@ -233,15 +189,15 @@ def _draw_curves(
         if np.isfinite(values).any():
             last = float(values[np.isfinite(values)][-1])
             ends.append((last, f"{word}\n{last:.3f}", colour))
-    _plain_axes(axes)
+    plain_axes(axes)
     axes.xaxis.set_major_locator(_ticker.MaxNLocator(integer=True, nbins=8, min_n_ticks=1))
     axes.set_xlabel("epoch", fontsize=11)
-    axes.set_title(quantity, loc="left", fontsize=13, fontweight="bold", color=_INK)
+    axes.set_title(quantity, loc="left", fontsize=13, fontweight="bold", color=INK)
     validation = columns[f"validation_{quantity}"]
     if np.isfinite(validation).any():
         at = best(validation)
         text = f"best validation {validation[at]:.3f}, epoch {epochs[at]:.0f}"
-        axes.set_title(text, loc="right", fontsize=10, color=_INK)
+        axes.set_title(text, loc="right", fontsize=10, color=INK)
     _label_ends(axes, ends)
 
 
@@ -288,7 +244,7 @@ def _draw_cells(axes: Axes, counts: AnyArray, shares: AnyArray) -> None:
         if counts[row, column]:
             text += f"\n{_per_cent(float(shares[row, column]))}"
         dark = shares[row, column] > 0.55
-        colour = "white" if dark else _INK if counts[row, column] else _FAINT
+        colour = "white" if dark else INK if counts[row, column] else FAINT
         axes.text(column, row, text, ha="center", va="center", fontsize=10.5, color=colour, linespacing=1.25)
 
 
@@ -310,7 +266,7 @@ def _label_cells(axes: Axes, labels: Sequence[str]) -> None:
     axes.set_xticks(places[1:] - 0.5, minor=True)
     axes.set_yticks(places[1:] - 0.5, minor=True)
     axes.grid(which="minor", color="white", linewidth=2)
-    axes.tick_params(which="both", length=0, labelcolor=_INK)
+    axes.tick_params(which="both", length=0, labelcolor=INK)
     axes.spines[:].set_visible(False)
 
 
@@ -330,17 +286,17 @@ def _checked_bins(bins: BinsDict) -> tuple[AnyArray, AnyArray, AnyArray]:
 
 def _draw_reliability(axes: Axes, confidence: AnyArray, accuracy: AnyArray, count: AnyArray) -> None:
     """Accuracy over confidence for the bins that hold faces, against the diagonal."""
-    axes.plot([0, 1], [0, 1], color=_FAINT, linestyle="--", linewidth=1.2)
-    axes.vlines(confidence, accuracy, confidence, color=_VERMILLION, linewidth=5, alpha=0.35)
+    axes.plot([0, 1], [0, 1], color=FAINT, linestyle="--", linewidth=1.2)
+    axes.vlines(confidence, accuracy, confidence, color=VERMILLION, linewidth=5, alpha=0.35)
     error = np.sqrt(accuracy * (1.0 - accuracy) / count)
     axes.errorbar(
-        confidence, accuracy, yerr=error, color=_BLUE, marker="o", markersize=6, linewidth=1.6, elinewidth=1.2
+        confidence, accuracy, yerr=error, color=BLUE, marker="o", markersize=6, linewidth=1.6, elinewidth=1.2
     )
     calibration_error = float((count * np.abs(accuracy - confidence)).sum() / count.sum())
     title = f"expected calibration error {calibration_error:.3f}, {count.sum():,} faces"
-    axes.set_title(title, loc="left", fontsize=11.5, fontweight="bold", color=_INK, pad=24)
+    axes.set_title(title, loc="left", fontsize=11.5, fontweight="bold", color=INK, pad=24)
     hint = "above the dashed line: under-confident; below: over-confident"
-    axes.text(0.0, 1.025, hint, transform=axes.transAxes, fontsize=10.5, color=_INK)
+    axes.text(0.0, 1.025, hint, transform=axes.transAxes, fontsize=10.5, color=INK)
     axes.set_ylim(0.0, 1.04)
     axes.set_ylabel("share that was right", fontsize=11)
-    _plain_axes(axes)
+    plain_axes(axes)

@@ -1,0 +1,53 @@
+from __future__ import annotations
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from hypothesis.extra import numpy as npst
+from sklearn.metrics.pairwise import additive_chi2_kernel
+
+from lamplit.core.errors import InvalidArgumentError
+from lamplit.features import chi_square_distances
+
+counts = npst.arrays(np.float32, (4, 7), elements=st.integers(0, 100).map(float))
+
+
+def test_by_hand() -> None:
+    # (3 - 1)^2 / 4 + (1 - 1)^2 / 2 + (0 - 2)^2 / 2 = 1 + 0 + 2
+    assert chi_square_distances(np.array([[3, 1, 0]]), np.array([[1, 1, 2]])).tolist() == [[3.0]]
+
+
+@settings(deadline=None)
+@given(counts, counts)
+def test_it_is_scikit_learns_with_the_other_sign(first: np.ndarray, second: np.ndarray) -> None:
+    expected = -additive_chi2_kernel(first.astype(np.float64), second.astype(np.float64))
+    np.testing.assert_allclose(chi_square_distances(first, second), expected, rtol=1e-4, atol=1e-3)
+
+
+@settings(deadline=None)
+@given(counts)
+def test_it_is_a_distance_from_itself_of_nothing_and_the_same_both_ways(rows: np.ndarray) -> None:
+    distances = chi_square_distances(rows, rows)
+    assert np.abs(np.diag(distances)).max() <= 1e-3
+    np.testing.assert_allclose(distances, distances.T, atol=1e-3)
+    assert (distances >= 0).all()
+
+
+def test_nothing_has_no_distance_to_nothing() -> None:
+    assert chi_square_distances(np.zeros((1, 3)), np.zeros((2, 3))).tolist() == [[0.0, 0.0]]
+    assert chi_square_distances(np.zeros((0, 3)), np.zeros((2, 3))).shape == (0, 2)
+
+
+@pytest.mark.parametrize(
+    ("first", "second", "message"),
+    [
+        (np.zeros((1, 3)), np.zeros((1, 4)), "second: needs 3 bins as the first have, got 4 bins"),
+        (np.zeros(3), np.zeros((1, 3)), r"first: needs shape \(histograms, bins\)"),
+        (np.zeros((1, 3)), np.full((1, 3), -1), "second: needs finite numbers of at least 0"),
+        (np.full((1, 3), np.nan), np.zeros((1, 3)), "first: needs finite numbers of at least 0"),
+    ],
+)
+def test_what_are_no_histograms_is_refused(first: np.ndarray, second: np.ndarray, message: str) -> None:
+    with pytest.raises(InvalidArgumentError, match=message):
+        chi_square_distances(first, second)
