@@ -5,6 +5,7 @@ python benchmarks/figures.py
 
 from __future__ import annotations
 
+import itertools
 import json
 import re
 from collections.abc import Callable
@@ -12,7 +13,13 @@ from pathlib import Path
 from typing import Any
 
 ROOT = Path(__file__).resolve().parents[1]
-PAGES = ("README.md", "docs/training.md")
+PAGES = (
+    "README.md",
+    "docs/light-gauntlet.md",
+    "docs/light-normalisation.md",
+    "docs/relighting.md",
+    "docs/training.md",
+)
 BLOCK = re.compile(r"(<!-- figures: (\w+) .*?-->\n).*?(<!-- /figures -->)", flags=re.DOTALL)
 
 
@@ -65,9 +72,9 @@ def summary() -> str:
         ("accuracy, Ekman six", f"{six['accuracy']:.3f}", f"the {six['n']:,} of them with one of the six"),
         ("log loss, Ekman six", f"{six['log_loss']:.3f}", "as above"),
         (
-            "accuracy at night, 8 expressions",
-            f"{result('worse_light')['conditions']['night']['accuracy']:.3f}",
-            f"the same faces at {result('worse_light')['conditions']['night']['condition']}",
+            "accuracy in six bad lights, mean",
+            f"{result('light_gauntlet')['mean_of_six_bad_lights']:.3f}",
+            "the same faces in the short protocol of the light gauntlet",
         ),
         (
             "agreement with acted expressions",
@@ -130,12 +137,120 @@ def yale() -> str:
 
 
 def light() -> str:
-    """Return the figures in worse light."""
-    rows = [("light", "accuracy", "macro F1", "log loss", "calibration error")]
-    for row in result("worse_light")["conditions"].values():
-        scores = (f"{row[key]:.3f}" for key in ("accuracy", "macro_f1", "log_loss", "calibration_error"))
-        rows.append((row["condition"], *scores))
+    """Return the figures in the seven lights of the short protocol."""
+    figures = result("light_gauntlet")
+    return light_table([row for row in figures["lights"] if row["name"] in figures["seven_lights"]])
+
+
+def light_table(chosen: list[dict[str, Any]]) -> str:
+    """Return rows of the gauntlet."""
+    rows = [("light", "accuracy", "of good light", "macro F1", "log loss", "calibration error")]
+    for row in chosen:
+        scores = (f"{row[key]:.3f}" for key in ("macro_f1", "log_loss", "calibration_error"))
+        rows.append((row["name"], f"{row['accuracy']:.3f}", f"{100 * row['relative']:.1f} %", *scores))
     return table(rows)
+
+
+def gauntlet() -> str:
+    """Return the whole gauntlet, with what was refused."""
+    figures = result("light_gauntlet")
+    rows = [
+        ("light", "accuracy", "macro F1", "log loss", "calibration error", "refused", "wrong of the rest")
+    ]
+    for row in figures["lights"]:
+        scores = (f"{row[key]:.3f}" for key in ("accuracy", "macro_f1", "log_loss", "calibration_error"))
+        refused = f"{100 * (row['refused_for_light'] + row['refused_for_doubt']):.1f} %"
+        wrong = "-" if row["wrong_of_answered"] is None else f"{100 * row['wrong_of_answered']:.1f} %"
+        rows.append((row["name"], *scores, refused, wrong))
+    mean = "\nMean accuracy over the six bad lights of the short protocol: "
+    return table(rows) + mean + f"{figures['mean_of_six_bad_lights']:.3f}.\n"
+
+
+def refusal() -> str:
+    """Return what the choice of the least probability comes to on other faces."""
+    figures = result("light_gauntlet")
+    half, good = figures["chosen_on_half"], figures["lights"][0]
+    rows = [
+        ("figure", "value"),
+        ("least probability on the card", f"{figures['least_probability']:.3f}"),
+        ("the same, chosen on every other face", f"{half['least_probability']:.3f}"),
+        ("lights with at least 20 answers on the rest", str(half["lights"])),
+        ("of those with more than one answer in five wrong", str(half["lights_above_the_risk"])),
+        ("the worst", f"{half['worst_light']}: {100 * half['worst_risk']:.1f} % wrong"),
+        ("refused for its light, good light", f"{100 * good['refused_for_light']:.2f} %"),
+        ("refused for doubt, good light", f"{100 * good['refused_for_doubt']:.1f} %"),
+    ]
+    return table(rows)
+
+
+def second_look() -> str:
+    """Return recall with and without the second look."""
+    figures = result("second_look")
+    head = ("light", "found", "with second look", "false per scene", "with second look")
+    rows = [head]
+    for name, row in figures["lights"].items():
+        found = (f"{row[key]:.3f}" for key in ("recall_first_look", "recall_with_second_look"))
+        false = (f"{row[key]:.3f}" for key in ("false_first_look", "false_with_second_look"))
+        rows.append((name, *found, *false))
+    return table(rows) + f"\n{figures['scenes']:,} scenes, one face each.\n"
+
+
+def face_correction() -> str:
+    """Return accuracy by light and correction; a star where a correction wins."""
+    figures = result("face_correction")
+    names = list(next(iter(figures["lights"].values())))
+    rows = [("light", *(name.replace("_", " ") for name in names))]
+    for light_name, cells in figures["lights"].items():
+        values = (f"{cells[n]['accuracy']:.3f}{' *' if cells[n].get('helps') else ''}" for n in names)
+        rows.append((light_name, *values))
+    return table(rows) + f"\n* wins by more than two standard errors. {figures['faces']:,} faces.\n"
+
+
+def ablation() -> str:
+    """Return the ways to train by light."""
+    figures = result("light_ablation")
+    ways = list(figures["ways"].values())
+    names = [name for name in ways[0] if name != "way"]
+    rows = [("way", *names)]
+    for way in ways:
+        values = (f"{way[name]['mean']:.3f} ± {way[name]['spread']:.3f}" for name in names)
+        rows.append((way["way"], *values))
+    schedule = f"{figures['training_faces']:,} training faces, {figures['epochs']} epochs"
+    return table(rows) + f"\n{schedule}, seeds {figures['seeds']}.\n"
+
+
+def relighting() -> str:
+    """Return the error of relighting, by angle."""
+    figures = result("relighting")
+    rows = [("angle of the light", "lights", "relit", "best exposure", "left as it is")]
+    bounds = (0.5, 12.5, 26.5, 51.5, 77.5, 181.0)
+    for low, high in itertools.pairwise(bounds):
+        inside = [row for row in figures["lights"] if low <= row["angle"] < high]
+        means = (sum(row[k] for row in inside) / len(inside) for k in ("relit", "exposed", "nothing"))
+        angle = f"up to {high - 0.5:.0f}°" if high < 180 else "beyond"
+        rows.append((angle, str(len(inside)), *(f"{mean:.1f}" for mean in means)))
+    every = figures["summary"]
+    whole = ("all", str(every["lights"]), *(f"{every[k]:.1f}" for k in ("relit", "exposed", "nothing")))
+    better = f"{every['lights_better_than_nothing']} and {every['lights_better_than_exposed']}"
+    tail = f"\nRelit is nearer than left as it is and than the best exposure under {better} of the lights.\n"
+    return table([*rows, whole]) + tail
+
+
+def by_light() -> str:
+    """Return the README's first table: accuracy by light, beside the peers."""
+    own, peers = result("light_gauntlet"), result("peers")
+    seven = own["seven_lights"]
+    rows = {row["name"]: row for row in own["lights"]}
+    bad = f"{100 * own['mean_of_six_bad_lights']:.1f}"
+    head = ("model", *(name.split(",")[0] for name in seven), "mean of the six bad ones")
+    lines = [
+        head,
+        (own["weights"] + ", 8 classes", *(f"{100 * rows[n]['accuracy']:.1f}" for n in seven), bad),
+    ]
+    for name, model in peers["models"].items():
+        values = (f"{100 * model['accuracy'][light]:.1f}" for light in seven)
+        lines.append((f"{name}, 7 shared classes", *values, f"{100 * model['mean_of_six_bad_lights']:.1f}"))
+    return table(lines)
 
 
 def cycles() -> str:
@@ -147,11 +262,65 @@ def cycles() -> str:
     return table(rows)
 
 
+def normalisation_rates(gallery: str) -> str:
+    """Return the share of people recognised after each normalisation, best first."""
+    figures = result("light_normalization")
+    columns = ("2", "3", "4", "5", "2-5", "night")
+    rows = [
+        ("normalisation", *(f"subset {column}" for column in "2345"), "2 to 5", "night", "2 to 5, others")
+    ]
+    for chain in sorted(figures["chains"], key=lambda chain: -chain["all"][gallery]["2-5"]):
+        rates = (f"{100 * chain['all'][gallery][column]:.1f}" for column in columns)
+        rows.append((chain["name"], *rates, f"{100 * chain['others'][gallery]['2-5']:.1f}"))
+    return table(rows)
+
+
+def normalisation_times() -> str:
+    """Return what each normalisation costs."""
+    figures = result("normalisers")
+    rows = [("normalisation", "256 x 256", "168 x 192", "time relative to others, 256 x 256")]
+    for name, row in figures["256x256"].items():
+        others = (f"{ratio:.2f} of {other}" for other, ratio in row.get("time_relative_to", {}).items())
+        times = (f"{size[name]['milliseconds']:.2f} ms" for size in (figures["256x256"], figures["168x192"]))
+        rows.append((name, *times, "; ".join(others) or "-"))
+    return table(rows) + f"\nMachine: {machine('normalisers')}.\n"
+
+
+def normalisation_settings() -> str:
+    """Return the settings that were tried on the people set apart for choosing."""
+    rows = [("normalisation", "radius", "block", "errors", "subset 1", "frontal", "frontal, night", "margin")]
+    for tried in result("light_normalization_settings")["rows"]:
+        rates = tried["rates"]
+        shares = (rates["subset 1"]["3-5"], rates["frontal"]["3-5"], rates["frontal"]["night"])
+        rows.append(
+            (
+                tried["chain"],
+                f"{tried['radius']:g}",
+                str(tried["block"]),
+                str(tried["errors"]),
+                *(f"{100 * share:.1f}" for share in shares),
+                f"{rates['frontal']['margin']:.3f}",
+            )
+        )
+    return table(rows)
+
+
 TABLES: dict[str, Callable[[], str]] = {
+    "ablation": ablation,
+    "by_light": by_light,
+    "face_correction": face_correction,
+    "gauntlet": gauntlet,
+    "refusal": refusal,
+    "relighting": relighting,
+    "second_look": second_look,
     "summary": summary,
     "classes": classes,
     "cycles": cycles,
     "light": light,
+    "normalisation_frontal": lambda: normalisation_rates("frontal"),
+    "normalisation_settings": normalisation_settings,
+    "normalisation_subset_1": lambda: normalisation_rates("subset 1"),
+    "normalisation_times": normalisation_times,
     "yale": yale,
 }
 

@@ -1,4 +1,4 @@
-"""What the two training cycles of the shipped model reached: on validation, held-out and training faces.
+"""What the training cycles of the shipped model reached: on validation, held-out and training faces.
 
 Reads the checkpoints of the runs in `runs/`; every figure is over faces as they are, majority protocol,
 single pass. The gap between training and held-out faces says whether a model over-fits or under-fits.
@@ -19,7 +19,11 @@ from lamplit.training.recipe import Recipe, load_recipe
 from lamplit.training.state import averaged_weights
 from results import ROOT, parse_data, write_result
 
-CYCLES = ("expression-fusion-ferplus", "expression-fusion-ferplus-tuned")
+CYCLES = (
+    "expression-fusion-ferplus",
+    "expression-fusion-ferplus-tuned",
+    "expression-fusion-ferplus-light",
+)
 N_TRAINING_FACES = 6_000
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import hashlib
 from pathlib import Path
 
@@ -12,6 +13,8 @@ import pytest
 from lamplit.core.labels import EKMAN_SIX, EXPRESSIONS
 from lamplit.datasets import Majority, read_ferplus
 from lamplit.evaluation.classifier import Evaluation, evaluate_classifier
+from lamplit.evaluation.gauntlet import Gauntlet, lights_to_run, run_gauntlet
+from lamplit.evaluation.refusal import LEAST_ANSWERED
 from lamplit.expression import ExpressionClassifier
 from lamplit.training.recipe import list_recipes, load_recipe, recipe_from_dict
 from lamplit.weights.cards import WeightsCard
@@ -94,3 +97,45 @@ def test_the_shipped_model_keeps_its_bar(evaluations: dict[str, Evaluation]) -> 
     assert evaluation.six is not None
     assert evaluation.metrics.accuracy >= 0.865
     assert evaluation.six.log_loss <= 0.26
+
+
+@pytest.fixture(scope="session")
+def in_seven_lights(data_dir: Path) -> Gauntlet:
+    faces = read_ferplus(data_dir, "validation")
+    classes = Majority().classes(faces.votes)
+    classifier = ExpressionClassifier()
+    gauntlet = run_gauntlet(
+        classifier.predict_proba,
+        faces.images[classes >= 0],
+        classes[classes >= 0],
+        lights=lights_to_run(short=True),
+    )
+    return dataclasses.replace(gauntlet, least_probability=classifier.card.least_probability)
+
+
+def test_figures_in_seven_lights_are_what_the_card_says(in_seven_lights: Gauntlet) -> None:
+    (card,) = [card for card in CARDS if card.name == DEFAULT_EXPRESSION]
+    on_card = {row["light"]: row for row in card.light}
+    assert set(on_card) == {light.name for light in lights_to_run()}
+    for row in in_seven_lights.as_dict()["lights"]:
+        assert on_card[row["name"]]["accuracy"] == pytest.approx(row["accuracy"], abs=0.004)
+        assert on_card[row["name"]]["refused_for_doubt"] == pytest.approx(row["refused_for_doubt"], abs=0.01)
+
+
+def test_the_shipped_model_keeps_its_bars_in_bad_light(in_seven_lights: Gauntlet) -> None:
+    accuracy = {row["condition"]: row["accuracy"] for row in in_seven_lights.as_dict()["lights"]}
+    assert accuracy["good light"] >= 0.87
+    assert accuracy["over-exposed"] >= 0.79
+    assert in_seven_lights.mean_of_bad is not None
+    assert in_seven_lights.mean_of_bad >= 0.805
+
+
+def test_answers_that_are_given_are_mostly_right_in_any_light() -> None:
+    (card,) = [card for card in CARDS if card.name == DEFAULT_EXPRESSION]
+    assert card.refusal["most_risk"] == 0.2
+    for row in card.light:
+        answered = 1 - row["refused_for_light"] - row["refused_for_doubt"]
+        if answered * card.metrics[0]["faces"] >= LEAST_ANSWERED:
+            assert row["wrong_of_answered"] <= 0.2, row["light"]
+    assert card.light[0]["light"] == "good light"
+    assert card.light[0]["refused_for_light"] <= 0.005

@@ -43,6 +43,27 @@ def test_has_knows_files_and_only_files(place: Path) -> None:
         assert not files.has("a.png")
 
 
+def test_names_are_those_of_all_files_in_order(place: Path) -> None:
+    with Archive(place) as files:
+        assert files.names() == ["pictures/a.png", "votes.csv"]
+        assert all(files.has(name) for name in files.names())
+
+
+def test_folders_within_a_zip_are_no_files(tmp_path: Path) -> None:
+    with zipfile.ZipFile(tmp_path / "files.zip", "w") as target:
+        target.mkdir("empty")
+        target.writestr("b/c/2.txt", b"2")
+        target.writestr("b/1.txt", b"1")
+    with Archive(tmp_path / "files.zip") as files:
+        assert files.names() == ["b/1.txt", "b/c/2.txt"]
+
+
+def test_folders_within_a_folder_are_no_files(tmp_path: Path) -> None:
+    (tmp_path / "empty").mkdir()
+    with Archive(tmp_path) as files:
+        assert files.names() == []
+
+
 @pytest.mark.parametrize("name", ["pictures/b.png", "pictures", "nul\0byte"])
 def test_a_file_that_is_absent_is_named_with_its_archive(place: Path, name: str) -> None:
     with (

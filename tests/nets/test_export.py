@@ -117,6 +117,29 @@ def test_parameters_are_counted_as_they_stand_in_the_file(tmp_path: Path) -> Non
     assert count_parameters(tmp_path / "net.onnx") == convolution + offsets + linear
 
 
+def test_local_standardisation_is_the_same_inside_the_file(tmp_path: Path) -> None:
+    torch.manual_seed(0)
+    network = FusionNet(
+        8, widths=(4, 8, 8, 8), depths=(1, 1, 1, 1), fused=8, dropout=0.0, standardization="both"
+    )
+    nn.init.normal_(network.classify.weight, std=6.0)
+    export_onnx(network, tmp_path / "net.onnx", size=48)
+    session = onnxruntime.InferenceSession(
+        (tmp_path / "net.onnx").read_bytes(), providers=["CPUExecutionProvider"]
+    )
+    generator = torch.Generator().manual_seed(0)
+    bright = torch.rand(3, 1, 48, 48, generator=generator)
+    even = torch.tensor([0.0, 0.5, 1.0])[:, None, None, None].expand(3, 1, 48, 48)
+    rounded_night = (bright * 12).round() / 255
+    for faces in (bright, even, rounded_night, bright[:1]):
+        with torch.no_grad():
+            expected = network.eval()(faces).softmax(dim=1)
+        (logits,) = session.run(None, {"grey": faces.numpy()})
+        answered = torch.from_numpy(logits).softmax(dim=1)
+        assert (answered - expected).abs().max() < MOST_DIFFERENCE
+    assert expected.max() - expected.min() > 0.1, "equal probabilities would agree by accident"
+
+
 class Doubling(nn.Module):
     """The smallest network that can be exported."""
 

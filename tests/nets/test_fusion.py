@@ -8,6 +8,7 @@ from torch import nn
 
 from lamplit.core.errors import InvalidArgumentError
 from lamplit.nets import FusionNet
+from lamplit.nets.normalization import STANDARDIZATIONS
 
 SMALL: dict[str, Any] = {"widths": (8, 8, 16, 16), "depths": (1, 1, 1, 1), "fused": 8}
 
@@ -105,3 +106,35 @@ def test_another_number_of_stages_is_refused(name: str, numbers: tuple[int, ...]
 def test_stages_of_no_width_or_depth_are_refused(name: str, number: object) -> None:
     with pytest.raises(InvalidArgumentError, match=f"{name}: needs a whole number of at least 1, got"):
         FusionNet(8, **{**SMALL, name: (8, 8, number, 8)})
+
+
+@pytest.mark.parametrize("standardization", STANDARDIZATIONS)
+def test_the_standardisation_is_chosen_by_name(standardization: str) -> None:
+    torch.manual_seed(0)
+    network = awake(FusionNet(8, **SMALL, standardization=standardization)).eval()
+    layer, channels = STANDARDIZATIONS[standardization]
+    assert isinstance(network.standardize, layer)
+    assert network.stem[0].in_channels == channels  # type: ignore[index, union-attr]
+    out = network(faces())
+    assert tuple(out.shape) == (2, 8)
+    torch.testing.assert_close(network(0.3 * faces()), out, atol=0.02, rtol=0.02)
+
+
+def test_the_z_score_is_the_standardisation_by_default() -> None:
+    torch.manual_seed(0)
+    first = awake(FusionNet(8, **SMALL)).eval()
+    torch.manual_seed(0)
+    second = awake(FusionNet(8, **SMALL, standardization="z-score")).eval()
+    torch.testing.assert_close(first(faces()), second(faces()), rtol=0, atol=0)
+
+
+def test_another_channel_costs_nine_weights_for_each_of_the_stem() -> None:
+    more = sum(p.numel() for p in FusionNet(8, standardization="both").parameters())
+    assert more == 1_791_372 + 24 * 9
+
+
+@pytest.mark.parametrize("name", ["", "z_score", "none"])
+def test_another_standardisation_is_refused(name: str) -> None:
+    required = r"standardization: needs one of \['z-score', 'local', 'both'\], got"
+    with pytest.raises(InvalidArgumentError, match=f"{required} '{name}'"):
+        FusionNet(8, **SMALL, standardization=name)

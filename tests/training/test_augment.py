@@ -9,6 +9,8 @@ import pytest
 import torch
 from torch import Generator, Tensor
 
+from lamplit.light.relighting import relight
+from lamplit.light.templates import load_templates
 from lamplit.training.augment import augment, erase, move, worsen_light
 from lamplit.training.recipe import Augmentation
 
@@ -184,6 +186,124 @@ def test_less_light_is_noisier() -> None:
         float(worsen_light(faces, only(**fixed, photons=(n, n)), draw()).std()) for n in (1e9, 1000.0, 40.0)
     ]
     assert spread[0] < 0.003 < spread[1] < spread[2]
+
+
+# Worse light that changes nothing but the rounding to eight bits; each test below switches one part on.
+DAYLIGHT: dict[str, Any] = {
+    "light": 1.0,
+    "relight": 0.0,
+    "tone": 0.0,
+    "gain": (1.0, 1.0),
+    "over": 0.0,
+    "photons": (1e9, 1e9),
+    "read_noise": (0.0, 0.0),
+}
+ROUNDING = 0.5 / 255 + 2e-4
+"""Half a level, and what is left of the photon noise at 10^9 electrons."""
+
+
+def worse(faces: Tensor, seed: int = 0, **settings: Any) -> Tensor:
+    return worsen_light(faces, only(**(DAYLIGHT | settings)), draw(seed))
+
+
+class TestEachPartOfTheLight:
+    def test_daylight_is_only_rounded(self) -> None:
+        faces = random_faces()
+        torch.testing.assert_close(worse(faces), faces, rtol=0, atol=ROUNDING)
+
+    def test_without_light_nothing_changes_whatever_else_is_set(self) -> None:
+        faces = random_faces()
+        strong = {"relight": 1.0, "tone": 1.0, "over": 1.0, "photons": (1.0, 1.0), "gain": (0.1, 0.1)}
+        assert torch.equal(worse(faces, light=0.0, **strong), faces)
+
+    def test_relight_is_the_light_from_where_it_is_set(self) -> None:
+        faces = random_faces(24, side=48)
+        settings = {"azimuth": (70.0, 70.0), "elevation": (20.0, 20.0), "strength": (0.8, 0.8)}
+        found = worse(faces, relight=1.0, **settings)
+        sides = [
+            relight(faces[:, 0], azimuth, 20.0, 0.8, templates=load_templates())[:, None]
+            for azimuth in (-70.0, 70.0)
+        ]
+        fits = torch.stack([((found - side).abs() < 0.01).flatten(1).all(dim=1) for side in sides])
+        assert fits.any(dim=0).all(), "each face is lit from one of the sides"
+        assert 4 < fits[0].sum() < 20, "and from both about as often"
+
+    def test_relight_takes_its_share(self) -> None:
+        faces = random_faces(400)
+        far = {"azimuth": (80.0, 90.0), "strength": (1.0, 1.0)}
+        changed = (worse(faces, relight=0.3, **far) - faces).abs().amax(dim=(1, 2, 3)) > 0.1
+        assert 0.2 < changed.float().mean() < 0.4
+
+    def test_a_light_of_no_strength_is_none(self) -> None:
+        faces = random_faces()
+        torch.testing.assert_close(
+            worse(faces, relight=1.0, strength=(0.0, 0.0)), faces, rtol=0, atol=ROUNDING
+        )
+
+    def test_tone_bends_by_the_exponent(self) -> None:
+        faces = random_faces()
+        found = worse(faces, tone=1.0, gamma=(3.0, 3.0))
+        torch.testing.assert_close(found, faces**3, rtol=0, atol=ROUNDING)
+
+    def test_tone_takes_its_share_and_stays_between_its_limits(self) -> None:
+        faces = random_faces(400)
+        found = worse(faces, tone=0.25, gamma=(2.0, 4.0))
+        bent = (found - faces).abs().amax(dim=(1, 2, 3)) > 0.05
+        assert 0.15 < bent.float().mean() < 0.35
+        assert (found[bent] <= faces[bent] ** 2 + ROUNDING).all()
+        assert (found[bent] >= faces[bent] ** 4 - ROUNDING).all()
+
+    def test_over_exposure_clips(self) -> None:
+        faces = random_faces()
+        found = worse(faces, over=1.0, over_gain=(2.5, 2.5), gain=(0.1, 0.1))
+        torch.testing.assert_close(found, (2.5 * faces).clamp(max=1.0), rtol=0, atol=ROUNDING)
+
+    def test_over_exposure_takes_its_share_of_the_others(self) -> None:
+        faces = random_faces(400)
+        found = worse(faces, over=0.3, over_gain=(2.0, 2.0), gain=(0.5, 0.5))
+        bright = found.mean(dim=(1, 2, 3)) > faces.mean(dim=(1, 2, 3))
+        assert 0.2 < bright.float().mean() < 0.4
+        torch.testing.assert_close(found[~bright], 0.5 * faces[~bright], rtol=0, atol=ROUNDING)
+
+    def test_exposure_stays_between_its_limits(self) -> None:
+        faces = torch.full((300, 1, 4, 4), 0.5)
+        gains = worse(faces, gain=(0.2, 0.8)).mean(dim=(1, 2, 3)) / 0.5
+        assert 0.19 < gains.min() < 0.22
+        assert 0.75 < gains.max() < 0.81
+        # On a logarithmic scale half of them lie below the geometric mean, 0.4.
+        assert 0.4 < (gains < 0.4).float().mean() < 0.6
+
+    @pytest.mark.parametrize("gain", [0.25, 1.0])
+    def test_photons_are_those_of_full_scale(self, gain: float) -> None:
+        # 0.5 * gain * 400 electrons; the noise is their root, over 400, and rounding adds 1/12 level squared.
+        found = worse(torch.full((60, 1, 24, 24), 0.5), photons=(400.0, 400.0), gain=(gain, gain))
+        expected = 0.5 * gain / 400 + 1 / 12 / 255**2
+        assert float(found.mean()) == pytest.approx(0.5 * gain, rel=0.01)
+        assert float(found.var()) == pytest.approx(expected, rel=0.04)
+
+    def test_read_noise_is_a_share_of_full_scale(self) -> None:
+        found = worse(torch.full((60, 1, 24, 24), 0.5), read_noise=(0.03, 0.03))
+        assert float(found.std()) == pytest.approx(0.03, rel=0.03)
+
+    @pytest.mark.parametrize(
+        "settings",
+        [
+            {"relight": 1.0, "azimuth": (0.0, 180.0), "elevation": (-90.0, 90.0), "strength": (0.0, 1.0)},
+            {"tone": 1.0, "gamma": (0.01, 100.0)},
+            {"over": 1.0, "over_gain": (1.0, 100.0)},
+            {"gain": (1e-4, 100.0), "photons": (1.0, 10.0)},
+            {"read_noise": (0.0, 1.0)},
+        ],
+        ids=lambda settings: next(iter(settings)),
+    )
+    def test_each_part_stays_in_range_and_follows_its_generator(self, settings: dict[str, Any]) -> None:
+        faces = random_faces(40)
+        faces[0], faces[1] = 0.0, 1.0
+        first, again, other = (worse(faces, seed=seed, **settings) for seed in (1, 1, 2))
+        assert torch.isfinite(first).all()
+        assert 0 <= first.min() <= first.max() <= 1
+        assert torch.equal(first, again)
+        assert not torch.equal(first, other)
 
 
 def test_every_face_gets_its_own_draw() -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from importlib.metadata import version
 from typing import Annotated, Any
 
@@ -10,8 +11,13 @@ from rich.markup import escape
 from typer.core import TyperGroup
 
 from lamplit.cli.analyze import analyze
+from lamplit.cli.build_templates import build_templates
 from lamplit.cli.consoles import messages_console
 from lamplit.cli.evaluate import evaluate
+from lamplit.cli.evaluate_light import evaluate_light
+from lamplit.cli.evaluate_normalization import light_normalization
+from lamplit.cli.groups import DefaultCommandGroup
+from lamplit.cli.light_reading import light
 from lamplit.cli.train import train
 from lamplit.cli.weights import weights
 from lamplit.core.errors import LamplitError
@@ -35,6 +41,34 @@ class _Commands(TyperGroup):
             raise typer.Exit(EXIT_INTERRUPTED) from error
 
 
+_HELP_OPTIONS = {"help_option_names": ["-h", "--help"]}
+
+
+def _group(name: str, help_text: str, commands: dict[str, Callable[..., None]]) -> typer.Typer:
+    """Return a group of commands; the first one runs when none is named."""
+    group = typer.Typer(
+        name=name,
+        cls=DefaultCommandGroup,
+        help=help_text,
+        context_settings=_HELP_OPTIONS,
+        no_args_is_help=True,
+    )
+    for word, command in commands.items():
+        group.command(word, context_settings=_HELP_OPTIONS)(command)
+    return group
+
+
+_evaluate = _group(
+    "evaluate",
+    "Measure weights: on a labelled split (without a subcommand), or as a function of light.",
+    {"split": evaluate, "light": evaluate_light, "light-normalization": light_normalization},
+)
+_light = _group(
+    "light",
+    "Read the light of pictures (without a subcommand), or build what relights faces.",
+    {"read": light, "build-templates": build_templates},
+)
+
 app = typer.Typer(
     name="lamplit",
     cls=_Commands,
@@ -42,10 +76,12 @@ app = typer.Typer(
     no_args_is_help=True,
     add_completion=False,
     pretty_exceptions_enable=False,
-    context_settings={"help_option_names": ["-h", "--help"]},
+    context_settings=_HELP_OPTIONS,
 )
-for _command in (analyze, evaluate, train, weights):
+for _command in (analyze, train, weights):
     app.command()(_command)
+app.add_typer(_evaluate)
+app.add_typer(_light)
 
 
 def _show_version(wanted: bool) -> None:

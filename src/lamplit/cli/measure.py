@@ -20,8 +20,6 @@ from lamplit.evaluation.classifier import Evaluation, evaluate_classifier
 from lamplit.evaluation.metrics import ClassificationMetrics, classification_metrics
 from lamplit.expression.classifier import ExpressionClassifier
 from lamplit.report.metrics_terminal import class_table, confusion_table, metrics_table
-from lamplit.training.publish import add_metrics
-from lamplit.weights.cards import WeightsCard
 
 PROTOCOL = "majority"
 WITHOUT_COPIES = "majority, without copies of training pictures"
@@ -40,21 +38,13 @@ class SplitEvaluation:
         return {**self.whole.as_dict(), "without_copies": rest}
 
 
-def measure_card(card: WeightsCard, folder: Path, data: Path, *, hidden: bool) -> list[Table]:
-    """Measure freshly trained weights on the validation split and write the figures onto their card."""
-    classifier = ExpressionClassifier(folder / card.file)
-    evaluation = evaluate_split(classifier, data, "validation", hidden=hidden)
-    add_metrics(card, card_metrics(evaluation, "validation"), folder)
-    return evaluation_tables(evaluation, title=f"{card.name} on FER+ validation, {PROTOCOL}, single pass")
-
-
 def evaluate_split(
     classifier: ExpressionClassifier, data: Path, split: str, *, hidden: bool
 ) -> SplitEvaluation:
     """Run a classifier over the faces of a split that have a majority, showing progress."""
     labels = classifier.card.speaks
     with counting_progress(hidden=hidden) as progress:
-        faces, classes = with_majority(_read(data, split, progress))
+        faces, classes = read_with_majority(data, split, progress)
         training = faces if split == "training" else _read_if_there(data, progress)
         task = progress.add_task("measuring", total=len(faces))
         evaluation = evaluate_classifier(
@@ -86,6 +76,11 @@ def _read_if_there(data: Path, progress: Progress) -> FerPlus | None:
         return _read(data, "training", progress)
     except DatasetError:
         return None
+
+
+def read_with_majority(data: Path, split: str, progress: Progress) -> tuple[FerPlus, IntArray]:
+    """Read the faces of a split that have a majority, and their classes, showing progress."""
+    return with_majority(_read(data, split, progress))
 
 
 def with_majority(faces: FerPlus) -> tuple[FerPlus, IntArray]:

@@ -32,7 +32,7 @@ def train(
     with their card (.json), measured on the validation split.
     """
     # Here and not above: these need the extra "train", without which the other commands must work.
-    from lamplit.cli.measure import measure_card
+    from lamplit.cli.measure_card import measure_card
     from lamplit.training.progress import TrainingProgress
     from lamplit.training.recipe import check_name, load_recipe
     from lamplit.training.session import read_data, run_training

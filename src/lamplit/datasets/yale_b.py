@@ -31,8 +31,7 @@ SUBSET_ANGLES = (12.0, 25.0, 50.0, 77.0)
 
 _ROUNDING = 1.5
 """Names give angles in steps of 5 degrees. With this slack the subsets have the 7, 12, 12, 14 and 19 lights
-of
-Lee et al. (2005): two lights at 51.1 degrees by their names belong to subset 3. No other light is that
+of Lee et al. (2005): two lights at 51.1 degrees by their names belong to subset 3. No other light is that
 near."""
 
 _PICTURE = re.compile(r"(?:^|/)yaleB(\d\d)_P00A([+-]\d{3})E([+-]\d\d)\.pgm(\.bad)?$")

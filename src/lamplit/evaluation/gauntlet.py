@@ -7,11 +7,42 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from lamplit.core.arrays import ByteArray, FloatArray, IntArray
+from lamplit.core.arrays import AnyArray, ByteArray, FloatArray, IntArray
+from lamplit.core.errors import InvalidArgumentError
 from lamplit.core.labels import EXPRESSIONS, LabelSet
 from lamplit.evaluation.classifier import Evaluation, evaluate_classifier
+from lamplit.evaluation.refusal import risk_coverage
 from lamplit.light.gauntlet import GAUNTLET, GOOD, SEVEN_LIGHTS, Light
-from lamplit.report.scores import GauntletDict, LightScoresDict
+from lamplit.light.reading import measure
+from lamplit.report.scores import GauntletDict, LightScoresDict, RiskCurveDict
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Run:
+    """What a classifier answered in one light.
+
+    Parameters
+    ----------
+    light : Light
+        The light.
+    evaluation : Evaluation
+        Answers and figures over all faces.
+    right : ndarray of shape (n_faces,), bool
+        Which answers were right.
+    usable : ndarray of shape (n_faces,), bool
+        On which faces the light leaves enough to read (`LightReading.usable`).
+    """
+
+    light: Light
+    evaluation: Evaluation
+    right: AnyArray
+    usable: AnyArray
+
+    @property
+    def probability(self) -> AnyArray:
+        """Probability of each answer; shape (n_faces,)."""
+        highest: AnyArray = self.evaluation.probabilities.max(axis=1)
+        return highest
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -22,39 +53,62 @@ class Gauntlet:
     ----------
     seed : int
         Seed of the noise.
-    runs : tuple of (Light, Evaluation)
+    runs : tuple of Run
         The lights in the order in which they were run.
+    least_probability : float
+        Answers below this count as refused.
     """
 
     seed: int
-    runs: tuple[tuple[Light, Evaluation], ...]
+    runs: tuple[Run, ...]
+    least_probability: float = 0.0
 
     def __getitem__(self, light: Light) -> Evaluation:
-        """Return what was answered in a light."""
-        return next(evaluation for own, evaluation in self.runs if own == light)
+        """Return what was answered in a light; KeyError where it was not run."""
+        return {run.light: run.evaluation for run in self.runs}[light]
 
     @property
     def mean_of_bad(self) -> float | None:
         """Mean accuracy over the six bad lights of the short protocol; None if one of them was not run."""
-        run = {light: evaluation.metrics.accuracy for light, evaluation in self.runs}
+        run = {run.light: run.evaluation.metrics.accuracy for run in self.runs}
         bad = [light for light in SEVEN_LIGHTS if light != GOOD]
         return float(np.mean([run[light] for light in bad])) if set(bad) <= set(run) else None
+
+    def risk_curves(self) -> dict[str, RiskCurveDict]:
+        """Return the risk-coverage curve of each condition, its strengths taken together.
+
+        Faces that are refused for their light count among all faces and are never answered.
+        """
+        curves: dict[str, RiskCurveDict] = {}
+        for condition in dict.fromkeys(run.light.condition for run in self.runs):
+            runs = [run for run in self.runs if run.light.condition == condition]
+            probability, right, usable = (
+                np.concatenate(parts)
+                for parts in zip(*((run.probability, run.right, run.usable) for run in runs), strict=True)
+            )
+            if usable.any():
+                curve = risk_coverage(probability[usable], right[usable], n_faces=len(usable))
+                curves[condition] = curve.as_dict()
+        return curves
 
     def as_dict(self) -> GauntletDict:
         """Return the figures as plain types, fit for JSON."""
         good = self[GOOD].metrics.accuracy
         return {
             "seed": self.seed,
-            "faces": self.runs[0][1].metrics.n,
+            "faces": self.runs[0].evaluation.metrics.n,
+            "least_probability": self.least_probability,
             "mean_of_six_bad_lights": self.mean_of_bad,
             "seven_lights": [light.name for light in SEVEN_LIGHTS],
-            "lights": [_scores(light, evaluation, good) for light, evaluation in self.runs],
+            "lights": [_scores(run, good, self.least_probability) for run in self.runs],
         }
 
 
-def _scores(light: Light, evaluation: Evaluation, good: float) -> LightScoresDict:
+def _scores(run: Run, good: float, least_probability: float) -> LightScoresDict:
     """Return the figures of one light."""
-    metrics = evaluation.metrics
+    light, metrics = run.light, run.evaluation.metrics
+    sure = run.probability >= least_probability
+    answered = run.usable & sure
     return {
         "name": light.name,
         "condition": light.condition,
@@ -66,6 +120,9 @@ def _scores(light: Light, evaluation: Evaluation, good: float) -> LightScoresDic
         "macro_f1": metrics.macro_f1,
         "log_loss": metrics.log_loss,
         "calibration_error": metrics.calibration_error,
+        "refused_for_light": float(1 - run.usable.mean()),
+        "refused_for_doubt": float((run.usable & ~sure).mean()),
+        "wrong_of_answered": float(1 - run.right[answered].mean()) if answered.any() else None,
     }
 
 
@@ -80,14 +137,14 @@ def lights_to_run(*, short: bool = False) -> tuple[Light, ...]:
     Returns
     -------
     tuple of Light
-        Good light first; no light twice.
+        Good light first; no light twice; each condition from a little bad to hardly possible.
 
     Examples
     --------
     >>> len(lights_to_run(short=True)), len(lights_to_run())
     (7, 47)
     """
-    return SEVEN_LIGHTS if short else tuple(dict.fromkeys((*SEVEN_LIGHTS, *GAUNTLET)))
+    return SEVEN_LIGHTS if short else tuple(dict.fromkeys((GOOD, *GAUNTLET, *SEVEN_LIGHTS)))
 
 
 def run_gauntlet(
@@ -98,7 +155,6 @@ def run_gauntlet(
     lights: Sequence[Light] | None = None,
     labels: LabelSet = EXPRESSIONS,
     seed: int = 0,
-    on_batch: Callable[[int], None] | None = None,
 ) -> Gauntlet:
     """Measure a classifier in every light of the gauntlet.
 
@@ -117,18 +173,17 @@ def run_gauntlet(
         The labels, in the order of the classifier's columns.
     seed : int
         Seed of photons and read noise.
-    on_batch : callable, optional
-        Called after each batch with the number of faces in it, as a progress bar wants it.
 
     Returns
     -------
     Gauntlet
-        Answers and figures, light by light.
+        Answers and figures, light by light. No answer counts as refused for doubt: for that, replace its
+        `least_probability`.
 
     Raises
     ------
     InvalidArgumentError
-        If faces or classes are wrong, or the classifier's answer is.
+        If faces or classes are wrong, the classifier's answer is, or good light is missing.
 
     Examples
     --------
@@ -140,9 +195,14 @@ def run_gauntlet(
     >>> result[GOOD].metrics.accuracy, [round(row["accuracy"], 1) for row in result.as_dict()["lights"]][:3]
     (1.0, [1.0, 1.0, 0.5])
     """
+    chosen = lights_to_run() if lights is None else tuple(lights)
+    if GOOD not in chosen:  # the other figures are relative to it
+        raise InvalidArgumentError("lights", "good light among them", str([light.name for light in chosen]))
     runs = []
-    for light in lights_to_run() if lights is None else lights:
+    for light in chosen:
         lit = light.apply(faces, seed=seed)
-        evaluation = evaluate_classifier(predict_proba, lit, classes, labels=labels, on_batch=on_batch)
-        runs.append((light, evaluation))
+        evaluation = evaluate_classifier(predict_proba, lit, classes, labels=labels)
+        right = evaluation.probabilities.argmax(axis=1) == classes
+        usable = np.array([measure(face).usable for face in lit])
+        runs.append(Run(light, evaluation, right, usable))
     return Gauntlet(seed, tuple(runs))

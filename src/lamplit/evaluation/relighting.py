@@ -1,4 +1,4 @@
-"""Proof of the light templates: do they predict the pictures of people they were built without?"""
+"""Proof of the light templates: how well they predict people they were built without."""
 
 from __future__ import annotations
 
@@ -8,7 +8,8 @@ from typing import Any
 
 import numpy as np
 
-from lamplit.core.arrays import AnyArray, FloatArray
+from lamplit.core.arrays import AnyArray, FloatArray, IntArray
+from lamplit.core.errors import DatasetError
 from lamplit.datasets.yale_b import YaleB, angle_from_axis
 from lamplit.datasets.yale_b_framing import frame_like_ferplus, pixels_inside
 from lamplit.light.relighting import relight
@@ -92,13 +93,13 @@ def leave_person_out(faces: YaleB, *, on_person: Callable[[int, int], None] | No
     Raises
     ------
     DatasetError
-        If a person has no frontally lit picture.
+        If a person has no frontally lit picture, or there are fewer than two people.
     """
+    people = _people_with_frontal(faces)
     framed = frame_like_ferplus(faces.images)
     known = pixels_inside()
     lights = np.unique(np.stack([faces.azimuth, faces.elevation], axis=1), axis=0)
     squares: dict[tuple[float, float], list[AnyArray]] = {tuple(light): [] for light in lights.tolist()}
-    people = np.unique(faces.person)
     for number, person in enumerate(people):
         own = faces.person == person
         others = build_templates(framed[~own], faces.person[~own], faces.azimuth[~own], faces.elevation[~own])
@@ -120,6 +121,16 @@ def leave_person_out(faces: YaleB, *, on_person: Callable[[int, int], None] | No
         exposed,
         len(people),
     )
+
+
+def _people_with_frontal(faces: YaleB) -> IntArray:
+    """Return the people's numbers, or refuse where one could not be predicted."""
+    people = np.unique(faces.person)
+    if len(people) < 2:
+        raise DatasetError("the faces", "at least two people", f"{len(people)}")
+    for number in np.setdiff1d(people, faces.person[faces.frontal]):
+        raise DatasetError(f"person {number}", "a picture with the light at the camera", "none")
+    return people
 
 
 def _errors(frontal: FloatArray, relit: FloatArray, real: AnyArray, known: AnyArray) -> AnyArray:

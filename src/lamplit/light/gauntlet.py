@@ -1,7 +1,8 @@
 """The light gauntlet: named bad lights at five strengths each, the same for everybody.
 
 A light takes faces in good light and returns them as they would look in it, in 8 bits. Every choice is made
-by the position of a face and by a seed, so two models that run the gauntlet see the same pixels.
+by the position of a face and by a seed, so two models that run the gauntlet see the same pixels, and faces
+look the same whether or not others follow.
 """
 
 from __future__ import annotations
@@ -12,7 +13,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from lamplit.core.arrays import ByteArray, FloatArray
+from lamplit.core.arrays import AnyArray, ByteArray, FloatArray
+from lamplit.core.checks import check_integer
 from lamplit.core.errors import InvalidArgumentError
 from lamplit.light.darkness import motion_blur, night
 from lamplit.light.exposure import expose, tone_curve
@@ -85,19 +87,26 @@ class Light:
         Raises
         ------
         InvalidArgumentError
-            If the faces have another shape or type.
+            If the faces have another shape or type, or the seed is no whole number of at least 0.
         """
-        if faces.dtype != np.uint8 or faces.ndim not in (3, 4) or (faces.ndim == 4 and faces.shape[3] != 3):
-            came = f"{faces.dtype} of shape {faces.shape}"
-            raise InvalidArgumentError("faces", "uint8 of shape (N, H, W) or (N, H, W, 3)", came)
-        # The name in the seed gives each light its own noise, whatever else is run before it.
-        random = np.random.default_rng([seed, zlib.crc32(self.name.encode())])
-        lit = np.empty_like(faces)
-        channels = [...] if faces.ndim == 3 else [(..., channel) for channel in range(3)]
-        for channel in channels:
-            bright = faces[channel].astype(np.float32) / np.float32(255)
-            lit[channel] = np.rint(self.make(bright, self.strength, random) * 255)
-        return lit
+        _check_faces(faces)
+        check_integer("seed", seed, low=0)
+        planes = faces[..., None] if faces.ndim == 3 else faces  # (N, H, W, 1 or 3)
+        lit = np.empty_like(planes)
+        for channel in range(planes.shape[3]):
+            # The name in the seed gives each light its own noise, whatever else is run before it.
+            random = np.random.default_rng([seed, zlib.crc32(self.name.encode()), channel])
+            bright = planes[..., channel].astype(np.float32) / np.float32(255)
+            lit[..., channel] = np.rint(self.make(bright, self.strength, random) * 255)
+        return lit.reshape(faces.shape)
+
+
+def _check_faces(faces: AnyArray) -> None:
+    """Refuse what is no stack of faces in 8 bits."""
+    shape, dtype = np.shape(faces), getattr(faces, "dtype", type(faces).__name__)
+    if dtype != np.uint8 or not (len(shape) == 3 or (len(shape) == 4 and shape[3] == 3)):
+        came = f"{dtype} of shape {shape}"
+        raise InvalidArgumentError("faces", "uint8 of shape (N, H, W) or (N, H, W, 3)", came)
 
 
 def _as_it_is(faces: FloatArray, _strength: float, _random: np.random.Generator) -> FloatArray:
@@ -157,9 +166,11 @@ def _photographed(
     faces: FloatArray, gain: float, random: np.random.Generator, *, full_well: float = FULL_WELL
 ) -> FloatArray:
     """Take the faces with the gauntlet's sensor, at a share of full scale."""
-    uniform = random.random(faces.shape, dtype=np.float32)
-    normal = random.standard_normal(faces.shape, dtype=np.float32)
-    return night(faces, uniform, normal, photons=full_well * gain, read_noise=READ_NOISE, gain=gain)
+    uniform, normal = np.empty_like(faces), np.empty_like(faces)
+    for face in range(len(faces)):  # one after the other, so that no face's noise depends on those behind it
+        uniform[face] = random.random(faces.shape[1:], dtype=np.float32)
+        normal[face] = random.standard_normal(faces.shape[1:], dtype=np.float32)
+    return night(faces, (uniform, normal), photons=full_well * gain, read_noise=READ_NOISE, gain=gain)
 
 
 def _at(condition: str, unit: str, make: Make, *strengths: float) -> list[Light]:
@@ -182,8 +193,7 @@ GAUNTLET: tuple[Light, ...] = (
     *_at("shaken in the dark", "of the side", _moved_in_the_dark, 0.02, 0.04, 0.06, 0.09, 0.12),
 )
 """Nine conditions, from a little bad to hardly possible. Night, dark side light: 200 electrons at full scale,
-1
-electron of read noise; night at 0.12 leaves white 24 electrons."""
+1 electron of read noise; night at 0.12 leaves white 24 electrons."""
 
 SEVEN_LIGHTS: tuple[Light, ...] = (
     GOOD,

@@ -22,8 +22,7 @@ Array = TypeVar("Array")
 
 BRIGHTEST = 0.7
 """Largest logarithm that brightens: twice the light. Yale B's frontal picture has its highlights elsewhere,
-so
-beyond this a template tells more of its people's skin than of the light."""
+so beyond this a template tells more of its people's skin than of the light."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,8 +73,8 @@ def relight(
     face : array of shape (..., H, W), float
         Grey levels in [0, 1] of faces framed like those of FER+, lit from about the camera.
     azimuth, elevation : float or array of shape (...)
-        Where the light shall stand, in degrees; see `LightTemplates`. Beyond the measured lights the nearest
-        measured one is taken.
+        Where the light shall stand, in degrees; see `LightTemplates`. Where no measured lights stand around
+        a direction, the nearest of them are taken.
     strength : float or array of shape (...)
         0 leaves the face as it is, 1 is what the light did in the laboratory, between them some of the old
         light stays.
@@ -146,7 +145,8 @@ def log_ratios_at(
     Notes
     -----
     A direction is written as a mixture of the three lights around it, with weights that sum to 1 (the
-    spherical barycentric coordinates of the triangle). At a measured light the result is its template.
+    spherical barycentric coordinates of the triangle). At a measured light the result is its template. The
+    shipped lights stand around the whole sphere, but behind and below the head they are far apart.
     """
     xp: Any = array_namespace(azimuth)
     constants = _Constants.of(templates, shape)
@@ -158,11 +158,12 @@ def log_ratios_at(
     n, n_triangles = directions.shape[0], corners.shape[0]
     weights = xp.reshape(directions @ inverses, (n, n_triangles, 3))
     # Inside its triangle all weights of a direction are positive. Outside of all of them, the least negative
-    # weight stands for the nearest, and what is negative is cut off.
+    # weight stands for the nearest, and what is negative is cut off, unless nothing would be left.
     best = xp.argmax(xp.min(weights, axis=2), axis=1)  # (N,)
     row = xp.arange(n, device=where) * n_triangles + best
     weights = xp.take(xp.reshape(weights, (-1, 3)), row, axis=0)
-    weights = xp.clip(weights, 0.0, None)
+    least_far = xp.astype(weights >= xp.max(weights, axis=1, keepdims=True), weights.dtype)
+    weights = xp.where(xp.max(weights, axis=1, keepdims=True) > 0.0, xp.clip(weights, 0.0, None), least_far)
     weights = weights / xp.sum(weights, axis=1, keepdims=True)
     chosen = xp.reshape(xp.take(corners, best, axis=0), (-1,))  # (3 N,)
     mixed = xp.reshape(xp.take(ratios, chosen, axis=0), (n, 3, *shape)) * weights[:, :, None, None]

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from typing import Any, TypeVar
 
-from array_api_compat import array_namespace
+from array_api_compat import array_namespace, device
 
 from lamplit.light.exposure import expose
 from lamplit.light.relighting import LightTemplates, relight
@@ -53,8 +53,8 @@ def backlight(face: Array, stops: Array | float, *, flare: Array | float = 0.0) 
 def _outside_of_head(xp: Any, face: Any) -> Any:
     """Return how much each pixel belongs to the background, in [0, 1]; shape (H, W)."""
     height, width = face.shape[-2:]
-    rows = (xp.arange(height, dtype=face.dtype, device=face.device) + 0.5) / height - 0.5
-    columns = (xp.arange(width, dtype=face.dtype, device=face.device) + 0.5) / width - 0.5
+    rows = (xp.arange(height, dtype=face.dtype, device=device(face)) + 0.5) / height - 0.5
+    columns = (xp.arange(width, dtype=face.dtype, device=device(face)) + 0.5) / width - 0.5
     distance = xp.sqrt((rows[:, None] / FACE_RADII[0]) ** 2 + (columns[None, :] / FACE_RADII[1]) ** 2)
     return xp.clip((distance - 0.95) / 0.2, 0.0, 1.0)
 

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import io
+import zipfile
+import zlib
 from functools import lru_cache
 from itertools import combinations
 
@@ -197,7 +199,7 @@ def templates_from_bytes(content: bytes, *, where: str) -> LightTemplates:
                 arrays["log_ratios"].astype(np.float32),
                 arrays["triangles"].astype(np.int64),
             )
-    except (OSError, ValueError, KeyError) as error:
+    except (OSError, ValueError, KeyError, TypeError, EOFError, zipfile.BadZipFile, zlib.error) as error:
         raise WeightsCorruptError(where, "light templates (NPZ)", str(error)) from error
 
 

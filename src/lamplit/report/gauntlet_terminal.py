@@ -30,15 +30,21 @@ def gauntlet_table(gauntlet: GauntletDict, *, title: str = "") -> Table:
     >>> gauntlet_table(empty).caption
     '* short protocol; mean of its six bad lights: 0.8000'
     """
-    table = Table(title=title, title_justify="left", box=box.SIMPLE_HEAD)
+    table = Table(
+        title=Text(title) if title else None,
+        title_justify="left",
+        box=box.SIMPLE_HEAD,
+        pad_edge=False,
+        collapse_padding=True,  # or the longest light and all figures do not fit 80 columns
+    )
     table.add_column("light", no_wrap=True)
-    for heading in ("accuracy", "of good", "macro F1", "log loss", "calibration error"):
-        table.add_column(heading, justify="right")
-    condition = ""
-    for row in gauntlet["lights"]:
-        if condition and row["condition"] != condition:
+    for heading in ("accuracy", "% of\ngood", "macro\nF1", "log\nloss", "cal.\nerror"):
+        table.add_column(heading, justify="right", no_wrap=True)
+    conditions = [row["condition"] for row in gauntlet["lights"]]
+    for row, before in zip(gauntlet["lights"], ["", *conditions], strict=False):
+        many = conditions.count(row["condition"]) > 1 or conditions.count(before) > 1
+        if before and row["condition"] != before and many:
             table.add_section()
-        condition = row["condition"]
         starred = row["name"] in gauntlet["seven_lights"]
         table.add_row(Text(f"{row['name']}{' *' if starred else ''}"), *_cells(row))
     mean = gauntlet["mean_of_six_bad_lights"]
@@ -51,8 +57,8 @@ def _cells(row: LightScoresDict) -> tuple[str, ...]:
     """Return the figures of one light as text."""
     return (
         f"{row['accuracy']:.4f}",
-        f"{100 * row['relative']:.1f} %",
+        f"{100 * row['relative']:.1f}",
         f"{row['macro_f1']:.4f}",
         f"{row['log_loss']:.4f}",
-        f"{row['calibration_error']:.4f}",
+        f"{row['calibration_error']:.3f}",
     )

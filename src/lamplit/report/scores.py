@@ -50,7 +50,11 @@ class MetricsDict(TypedDict):
 
 
 class LightScoresDict(TypedDict):
-    """The figures of a classifier in one light; `relative` is its accuracy over that in good light."""
+    """The figures of a classifier in one light.
+
+    `relative` is its accuracy over that in good light. The last three are shares: of all faces, those refused
+    for their light and for the model's doubt; of the others, those answered wrongly (None if there are none).
+    """
 
     name: str
     condition: str
@@ -62,6 +66,17 @@ class LightScoresDict(TypedDict):
     macro_f1: float
     log_loss: float
     calibration_error: float
+    refused_for_light: float
+    refused_for_doubt: float
+    wrong_of_answered: float | None
+
+
+class RiskCurveDict(TypedDict):
+    """Share of wrong answers over the share of faces answered, with the threshold that gives both."""
+
+    threshold: list[float]
+    coverage: list[float]
+    risk: list[float]
 
 
 class GauntletDict(TypedDict):
@@ -69,6 +84,7 @@ class GauntletDict(TypedDict):
 
     seed: int
     faces: int
+    least_probability: float
     mean_of_six_bad_lights: float | None
     seven_lights: list[str]
     lights: list[LightScoresDict]

@@ -157,7 +157,7 @@ def _photographed(faces: Tensor, settings: Augmentation, generator: Generator) -
     uniform = torch.rand(faces.shape, generator=generator, device=faces.device)
     normal = torch.randn(faces.shape, generator=generator, device=faces.device)
     # The recipe counts electrons and read noise at full scale; white of this exposure is a share of that.
-    return night(faces, uniform, normal, photons=photons * gain, read_noise=read_noise * photons, gain=gain)
+    return night(faces, (uniform, normal), photons=photons * gain, read_noise=read_noise * photons, gain=gain)
 
 
 def _drawn(probability: float, limits: Range, otherwise: float, like: Tensor, generator: Generator) -> Tensor:

@@ -85,7 +85,14 @@ def publish(
     return card
 
 
-def add_metrics(card: WeightsCard, metrics: Sequence[Mapping[str, Any]], folder: Path) -> WeightsCard:
+def add_metrics(
+    card: WeightsCard,
+    metrics: Sequence[Mapping[str, Any]],
+    folder: Path,
+    *,
+    light: Sequence[Mapping[str, Any]] = (),
+    refusal: Mapping[str, Any] | None = None,
+) -> WeightsCard:
     """Write measured figures onto a card.
 
     Parameters
@@ -96,6 +103,10 @@ def add_metrics(card: WeightsCard, metrics: Sequence[Mapping[str, Any]], folder:
         Figures, each with data set, split, protocol and number of faces.
     folder : Path
         Where the card stands.
+    light : sequence of mapping
+        Figures in each light of the gauntlet.
+    refusal : mapping, optional
+        The least probability of an answer, and how it was chosen.
 
     Returns
     -------
@@ -107,7 +118,7 @@ def add_metrics(card: WeightsCard, metrics: Sequence[Mapping[str, Any]], folder:
     OutputError
         If the card cannot be written.
     """
-    card = dataclasses.replace(card, metrics=list(metrics))
+    card = dataclasses.replace(card, metrics=list(metrics), light=list(light), refusal=refusal or {})
     write_card(card, (folder / card.file).with_suffix(".json"))
     return card
 

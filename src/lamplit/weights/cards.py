@@ -52,6 +52,10 @@ class WeightsCard:
         Figures, each with data set, split, protocol and number of faces.
     history : sequence of mapping
         Losses and accuracies per epoch.
+    light : sequence of mapping
+        Figures in each light of the gauntlet (`lamplit.light.gauntlet`).
+    refusal : mapping
+        `least_probability`, below which an answer is no answer, with what it was chosen by.
     """
 
     name: str
@@ -70,6 +74,13 @@ class WeightsCard:
     commit: str
     metrics: Sequence[Mapping[str, Any]] = field(default_factory=tuple)
     history: Sequence[Mapping[str, float]] = field(default_factory=tuple)
+    light: Sequence[Mapping[str, Any]] = field(default_factory=tuple)
+    refusal: Mapping[str, Any] = field(default_factory=dict)
+
+    @property
+    def least_probability(self) -> float:
+        """The probability below which the network is in doubt; 0 where none was chosen."""
+        return float(self.refusal.get("least_probability", 0.0))
 
     @property
     def speaks(self) -> LabelSet:
@@ -106,11 +117,8 @@ def read_card(path: Path) -> WeightsCard:
     except ValueError as error:
         raise WeightsCorruptError(str(path), "JSON", str(error)) from error
     names = {f.name for f in dataclasses.fields(WeightsCard)}
-    if (
-        not isinstance(values, dict)
-        or not names >= set(values)
-        or not names - {"metrics", "history"} <= set(values)
-    ):
+    needed = names - {"metrics", "history", "light", "refusal"}
+    if not isinstance(values, dict) or not needed <= set(values) <= names:
         came = sorted(values) if isinstance(values, dict) else type(values).__name__
         raise WeightsCorruptError(str(path), f"the keys {sorted(names)}", str(came))
     return WeightsCard(**values)

@@ -1,0 +1,118 @@
+"""What each part of training for light brings: six ways to train, three seeds each, measured in seven lights.
+
+A short schedule on a part of FER+ and a small network from fresh weights, so the figures compare the ways
+with each other and not with the shipped model. Each run keeps its result in `runs/light-ablation/`; called
+again, the script goes on where it stopped.
+
+    python benchmarks/light_ablation.py --data DIR
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import json
+
+import numpy as np
+import torch
+
+from lamplit.core.files import write_atomically
+from lamplit.datasets import FerPlus, Majority, have_copies, read_ferplus
+from lamplit.evaluation.gauntlet import lights_to_run, run_gauntlet
+from lamplit.training.faces import TrainingFaces, tensors_from
+from lamplit.training.loop import EpochRow, choose_fabric, predict_logits, train
+from lamplit.training.recipe import Augmentation, Recipe, load_recipe
+from results import ROOT, parse_data, write_result
+
+SEEDS = (0, 1, 2)
+N_FACES = 9_000
+EPOCHS = 8
+SMALL = {"widths": [16, 32, 64, 128], "depths": [1, 1, 1, 1], "fused": 64, "dropout": 0.1}
+FOLDER = ROOT / "runs" / "light-ablation"
+
+WHOLE = load_recipe("expression-fusion-ferplus-light").augment
+NO_NOISE = {"photons": (1e9, 1e9), "read_noise": (0.0, 0.0)}
+ONLY_RELIT = dataclasses.replace(WHOLE, tone=0.0, gain=(1.0, 1.0), over=0.0, **NO_NOISE)
+
+WAYS: dict[str, tuple[str, Augmentation, str]] = {
+    "none": ("no light augmentation, z-score", dataclasses.replace(WHOLE, light=0.0), "z-score"),
+    "tone_and_noise": ("tone, exposure, noise; z-score", dataclasses.replace(WHOLE, relight=0.0), "z-score"),
+    "relighting": ("relighting alone; z-score", ONLY_RELIT, "z-score"),
+    "all": ("tone, exposure, noise, relighting; z-score", WHOLE, "z-score"),
+    "all_local": ("the same; local normalisation instead of z-score", WHOLE, "local"),
+    "all_both": ("the same; z-score and local normalisation", WHOLE, "both"),
+}
+
+
+class Quiet:
+    """Nobody looks on."""
+
+    def on_batch(self, epoch: int, batch: int, n_batches: int, loss: float, accuracy: float) -> None:
+        """Do nothing."""
+
+    def on_epoch(self, history: list[EpochRow]) -> None:
+        """Say where the run stands."""
+        row = history[-1]
+        print(f"  epoch {row['epoch']:.0f}: validation {row['validation_accuracy']:.4f}, {row['seconds']} s")
+
+
+def accuracies(way: str, seed: int, training: TrainingFaces, faces: FerPlus) -> dict[str, float]:
+    """Train one way with one seed, unless that is done, and return the accuracy in each light."""
+    _, augment, standardization = WAYS[way]
+    folder = FOLDER / f"{way}-{seed}"
+    done = folder / "accuracy.json"
+    if done.is_file():
+        return json.loads(done.read_text(encoding="utf-8"))
+    folder.mkdir(parents=True, exist_ok=True)
+    recipe = Recipe(
+        name=f"{way}-{seed}",
+        settings=SMALL | {"standardization": standardization},
+        epochs=EPOCHS,
+        seed=seed,
+        augment=augment,
+        averaging=0.99,
+    )
+    fabric = choose_fabric()
+    validation = tensors_from(faces, size=recipe.size, device=fabric.device)
+    network = fabric.to_device(train(recipe, training, validation, folder, observer=Quiet()).eval())
+
+    @torch.no_grad()
+    def predict_proba(images: np.ndarray) -> np.ndarray:
+        pixels = torch.from_numpy(images)[:, None].to(fabric.device)
+        return predict_logits(network, pixels).softmax(dim=1).cpu().numpy()
+
+    classes = Majority().classes(faces.votes)
+    gauntlet = run_gauntlet(
+        predict_proba, faces.images[classes >= 0], classes[classes >= 0], lights=lights_to_run(short=True)
+    )
+    found = {row["name"]: row["accuracy"] for row in gauntlet.as_dict()["lights"]}
+    found["mean of the six bad lights"] = float(gauntlet.mean_of_bad or 0.0)
+    write_atomically(done, json.dumps(found, indent=2).encode())
+    return found
+
+
+def main() -> None:
+    data = parse_data(__doc__)
+    validation, whole = read_ferplus(data, "validation"), read_ferplus(data, "training")
+    whole = whole.subset(~have_copies(whole.images, among=validation.images))
+    some = whole.subset(np.sort(np.random.default_rng(0).permutation(len(whole))[:N_FACES]))
+    training = tensors_from(some, size=48, device=choose_fabric().device)
+    rows = {}
+    for seed in SEEDS:  # every way once before any way twice
+        for way in WAYS:
+            print(f"{way}, seed {seed}")
+            rows[way, seed] = accuracies(way, seed, training, validation)
+    figures = {}
+    for way, (description, _, _) in WAYS.items():
+        names = rows[way, SEEDS[0]]
+        values = {name: [rows[way, seed][name] for seed in SEEDS] for name in names}
+        figures[way] = {"way": description} | {
+            name: {"mean": round(float(np.mean(v)), 4), "spread": round(float(np.std(v, ddof=1)), 4)}
+            for name, v in values.items()
+        }
+    about = {"split": "validation", "protocol": "majority, single pass", "seeds": list(SEEDS)}
+    schedule = {"training_faces": len(training), "epochs": EPOCHS, "network": SMALL}
+    write_result("light_ablation", about | schedule | {"spread": "standard deviation", "ways": figures})
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,27 @@
+"""Measure freshly trained weights and put the figures on their card."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from rich.table import Table
+
+from lamplit.cli.measure import PROTOCOL, card_metrics, evaluate_split, evaluation_tables
+from lamplit.cli.measure_light import card_light, chosen_refusal, measure_gauntlet
+from lamplit.cli.models import model_of
+from lamplit.expression.classifier import ExpressionClassifier
+from lamplit.training.publish import add_metrics
+from lamplit.weights.cards import WeightsCard
+
+SPLIT = "validation"
+
+
+def measure_card(card: WeightsCard, folder: Path, data: Path, *, hidden: bool) -> list[Table]:
+    """Measure weights on validation faces, in good light and over the gauntlet, and complete their card."""
+    classifier = ExpressionClassifier(folder / card.file)
+    evaluation = evaluate_split(classifier, data, SPLIT, hidden=hidden)
+    gauntlet = measure_gauntlet(model_of(classifier), data, SPLIT, hidden=hidden)
+    refusal = chosen_refusal(gauntlet, SPLIT)
+    light = card_light(gauntlet, refusal["least_probability"])
+    add_metrics(card, card_metrics(evaluation, SPLIT), folder, light=light, refusal=refusal)
+    return evaluation_tables(evaluation, title=f"{card.name} on FER+ {SPLIT}, {PROTOCOL}, single pass")

@@ -1,0 +1,78 @@
+"""The risk-coverage curve: what refusing the doubtful answers is worth, in good light and in bad."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping
+
+from lamplit.core.extras import require
+from lamplit.report.figures import BLUE, INK, VERMILLION, finish_figure, new_figure, plain_axes
+from lamplit.report.scores import RiskCurveDict
+
+_ticker = require("matplotlib.ticker", extra="train", purpose="plots")
+
+_COLOURS = (BLUE, VERMILLION, "#009E73", "#CC79A7", "#E69F00", "#56B4E9", "#000000", "#8B4513", "#888888")
+
+
+def plot_risk_coverage(
+    curves: Mapping[str, RiskCurveDict],
+    least_probability: float,
+    path: str | os.PathLike[str] | None = None,
+    *,
+    most_risk: float = 0.2,
+) -> bytes:
+    """Plot the share of wrong answers over the share of faces that are answered.
+
+    Parameters
+    ----------
+    curves : mapping of str to dict
+        For each condition `threshold`, `coverage` and `risk`, as lists with falling threshold.
+    least_probability : float
+        The threshold in use; a ring on each curve shows where it leads.
+    path : path-like, optional
+        Where to write the PNG; nowhere by default.
+    most_risk : float
+        The risk that is allowed, drawn as a dashed line.
+
+    Returns
+    -------
+    bytes
+        The PNG.
+
+    Raises
+    ------
+    OutputError
+        If the file cannot be written.
+
+    Examples
+    --------
+    >>> curve = {"threshold": [0.9, 0.5], "coverage": [0.5, 1.0], "risk": [0.0, 0.2]}
+    >>> plot_risk_coverage({"good light": curve}, 0.6)[1:4]
+    b'PNG'
+    """
+    figure = new_figure(8.4, 5.0)
+    axes = figure.subplots()
+    for (name, curve), colour in zip(curves.items(), _cycle(len(curves)), strict=True):
+        style = "-" if name == "good light" else (0, (5, 1.5))
+        axes.plot(curve["coverage"], curve["risk"], color=colour, linewidth=1.8, linestyle=style, label=name)
+        given = sum(threshold >= least_probability for threshold in curve["threshold"])
+        if given:
+            x, y = curve["coverage"][given - 1], curve["risk"][given - 1]
+            axes.plot([x], [y], marker="o", markersize=8, markerfacecolor="white", color=colour, linewidth=0)
+    axes.axhline(most_risk, color=INK, linestyle=":", linewidth=1.2)
+    for axis in (axes.xaxis, axes.yaxis):
+        axis.set_major_formatter(_ticker.PercentFormatter(1.0, decimals=0, symbol=" %"))
+    axes.set_xlim(0.0, 1.02)
+    axes.set_ylim(bottom=0.0)
+    axes.set_xlabel("faces answered", fontsize=11)
+    axes.set_ylabel("wrong among the answers", fontsize=11)
+    title = f"rings: answers below a probability of {least_probability:.2f} are kept back"
+    axes.set_title(title, loc="left", fontsize=12, fontweight="bold", color=INK)
+    axes.legend(frameon=False, fontsize=9.5, loc="center left", bbox_to_anchor=(1.0, 0.5))
+    plain_axes(axes)
+    return finish_figure(figure, path)
+
+
+def _cycle(n: int) -> list[str]:
+    """Return n colours, from the start again where there are more curves than colours."""
+    return [_COLOURS[number % len(_COLOURS)] for number in range(n)]

@@ -1,0 +1,105 @@
+"""A teacher's answers in the targets."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import blobs
+import pytest
+import torch
+
+from lamplit.nets import build_network
+from lamplit.training.checkpoint import Checkpoint, load_checkpoint
+from lamplit.training.faces import TrainingFaces
+from lamplit.training.loop import predict_logits, train
+from lamplit.training.session import TrainingData, run_training
+from lamplit.training.state import averaged_weights, fresh_state, to_checkpoint
+from lamplit.training.teaching import taught
+
+CPU = torch.device("cpu")
+
+
+@pytest.fixture(scope="module")
+def faces() -> TrainingFaces:
+    return blobs.faces(20)
+
+
+@pytest.fixture(scope="module")
+def teacher() -> Checkpoint:
+    """A network that says different things of different faces, whose average differs from itself."""
+    state = fresh_state(blobs.recipe(), 8, CPU)
+    torch.manual_seed(1)
+    for network, spread in ((state.average.module, 3.0), (state.network, 1.0)):
+        torch.nn.init.normal_(network.classify.weight, std=spread)
+    return to_checkpoint(state, blobs.recipe(), "abc")
+
+
+def answers(teacher: Checkpoint, images: torch.Tensor) -> torch.Tensor:
+    recipe = blobs.recipe()
+    network = build_network(recipe.network, n_classes=8, **recipe.settings)
+    network.load_state_dict(averaged_weights(teacher))
+    return predict_logits(network.eval(), images).softmax(dim=1)
+
+
+def test_targets_are_votes_and_the_answer_to_both_mirror_images(
+    faces: TrainingFaces, teacher: Checkpoint
+) -> None:
+    answer = (answers(teacher, faces.images) + answers(teacher, faces.images.flip(3))) / 2
+    assert (answer - faces.probabilities).abs().max() > 0.1, "the teacher must have something to say"
+    assert (answers(teacher, faces.images) - answer).abs().max() > 0.01, "mirrored faces look different to it"
+    found = taught(faces, teacher, 0.3).probabilities
+    # Half precision is used where the processor has it.
+    torch.testing.assert_close(found, 0.7 * faces.probabilities + 0.3 * answer, rtol=0, atol=0.02)
+    torch.testing.assert_close(found.sum(dim=1), faces.probabilities.sum(dim=1), rtol=0, atol=0.005)
+
+
+def test_without_a_share_the_votes_stay(faces: TrainingFaces, teacher: Checkpoint) -> None:
+    assert torch.equal(taught(faces, teacher, 0.0).probabilities, faces.probabilities)
+
+
+def test_with_the_whole_share_votes_do_not_count(faces: TrainingFaces, teacher: Checkpoint) -> None:
+    first = taught(faces, teacher, 1.0).probabilities
+    other = TrainingFaces(faces.images, faces.probabilities.flip(0), faces.classes)
+    torch.testing.assert_close(taught(other, teacher, 1.0).probabilities, first)
+
+
+def test_pictures_and_majorities_stay_and_the_votes_are_not_overwritten(
+    faces: TrainingFaces, teacher: Checkpoint
+) -> None:
+    before = faces.probabilities.clone()
+    found = taught(faces, teacher, 0.5)
+    assert found.images is faces.images
+    assert found.classes is faces.classes
+    assert torch.equal(faces.probabilities, before)
+    assert not found.probabilities.requires_grad
+
+
+def test_a_run_learns_from_the_finished_one(tmp_path: Path) -> None:
+    data = TrainingData(blobs.faces(32), blobs.faces(16, seed=2), blobs.faces(16, seed=1))
+    folders = {name: tmp_path / name for name in ("first", "taught", "untaught")}
+    for folder in folders.values():
+        folder.mkdir()
+    train(blobs.recipe(epochs=1), data.training, data.validation, folders["first"], observer=blobs.Silent())
+    first = load_checkpoint(folders["first"])
+    assert first is not None
+    second = {"name": "second", "epochs": 1, "learning_rate": 1e-6, "start": "blobs"}
+    card = run_training(
+        blobs.recipe(**second, teach=1.0),
+        data,
+        folders["taught"],
+        observer=blobs.Silent(),
+        start=folders["first"],
+    )
+    silent = blobs.Silent()
+    train(
+        blobs.recipe(**second),
+        data.training,
+        data.validation,
+        folders["untaught"],
+        observer=silent,
+        weights=averaged_weights(first),
+    )
+    (untaught,) = silent.rows[-1]
+    # The same network sees the same faces: its loss can differ by the targets alone.
+    assert card.history[0]["train_accuracy"] == pytest.approx(untaught["train_accuracy"], abs=1e-5)
+    assert card.history[0]["train_loss"] != pytest.approx(untaught["train_loss"], rel=0.005)
