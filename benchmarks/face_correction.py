@@ -1,7 +1,8 @@
 """Does correcting a badly lit face help the network? One table, light by correction.
 
-FER+ validation, majority protocol, single pass, the given crops. A correction earns its place in the Analyzer
-only if it is right more often than no correction by more than two standard errors of the difference.
+FER+ validation (every other face), majority protocol, single pass, the given crops. A correction earns
+its place in the Analyzer only if it is right more often than no correction by more than two standard errors
+of the difference.
 
     python benchmarks/face_correction.py --data DIR
 """
@@ -29,7 +30,11 @@ CORRECTIONS: dict[str, Callable[[FloatArray], FloatArray]] = {
     "clahe": lambda x: clahe(x, tiles=4),
     "retinex": multi_scale_retinex,
 }
-VERY_DARK = tuple(light for light in GAUNTLET if light.condition == "night" and light.strength < 0.12)
+HARD = tuple(
+    light
+    for light in GAUNTLET
+    if (light.condition, light.strength) in {("night", 0.06), ("night", 0.03), ("backlight", 4.0)}
+)
 
 
 def corrected(faces: ByteArray, correct: Callable[[FloatArray], FloatArray]) -> ByteArray:
@@ -45,7 +50,8 @@ def corrected(faces: ByteArray, correct: Callable[[FloatArray], FloatArray]) -> 
 def main() -> None:
     faces = read_ferplus(parse_data(__doc__), "validation")
     classes = Majority().classes(faces.votes)
-    images, classes = faces.images[classes >= 0], classes[classes >= 0]
+    chosen = np.nonzero(classes >= 0)[0][::2]  # every other one: the corrections take their time
+    images, classes = faces.images[chosen], classes[chosen]
     classifier = ExpressionClassifier()
 
     def right(lit: ByteArray) -> np.ndarray:
@@ -53,7 +59,7 @@ def main() -> None:
         return np.concatenate(batches) == classes
 
     rows = {}
-    for light in (*SEVEN_LIGHTS, *VERY_DARK):
+    for light in (*SEVEN_LIGHTS, *HARD):
         lit = light.apply(images)
         plain = right(lit)
         rows[light.name] = {"none": {"accuracy": round(float(plain.mean()), 4)}}

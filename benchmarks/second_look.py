@@ -22,19 +22,14 @@ from lamplit.core.values import Box, Detection
 from lamplit.datasets import Majority, read_ferplus
 from lamplit.datasets.composites import Composite, compose
 from lamplit.faces import CascadeFaceDetector
-from lamplit.faces.framing import (
-    EYE_DISTANCE_IN_BOX,
-    EYE_DISTANCE_IN_CROP,
-    EYE_HEIGHT_IN_BOX,
-    EYE_HEIGHT_IN_CROP,
-)
+from lamplit.faces.framing import face_box
 from lamplit.imaging.colour import grey_from_rgb
 from lamplit.imaging.images import read_image
 from lamplit.light.gauntlet import GAUNTLET, GOOD
 from lamplit.light.reading import measure
 from results import parse_data, write_result
 
-N_SCENES = 1_000
+N_SCENES = 400
 SMALLEST = 100
 OVERLAP = 0.4
 WHOLE_SCENE = ("dark tones", "dim", "night", "over-exposed", "flat light")
@@ -55,20 +50,12 @@ def scenes(data: Path) -> list[Composite]:
     ]
 
 
-def detectors_box(square: Box) -> Box:
-    """Return the box that the detector gives a face in a FER+ crop: the inverse of `framing.face_square`."""
-    side = square.width * EYE_DISTANCE_IN_CROP / EYE_DISTANCE_IN_BOX
-    middle = (square.x1 + square.x2) / 2
-    top = square.y1 + EYE_HEIGHT_IN_CROP * square.width - EYE_HEIGHT_IN_BOX * side
-    return Box(middle - side / 2, top, middle + side / 2, top + side)
-
-
 def count(found: list[Detection], square: Box) -> tuple[int, int]:
     """Return whether the face is among the detections, and how many others there are."""
     if not found:
         return 0, 0
     boxes = np.stack([detection.box.xyxy for detection in found])
-    hit = int((iou(boxes, detectors_box(square).xyxy[None]) >= OVERLAP).any())
+    hit = int((iou(boxes, face_box(square).xyxy[None]) >= OVERLAP).any())
     return hit, len(found) - hit
 
 

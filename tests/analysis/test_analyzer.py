@@ -28,7 +28,7 @@ from lamplit.core.errors import (
 from lamplit.core.labels import EXPRESSIONS
 from lamplit.core.values import Box, Detection
 from lamplit.imaging.images import read_image
-from lamplit.light.histogram import measure
+from lamplit.light import measure
 
 
 class Fixed:
@@ -70,10 +70,13 @@ def test_the_sample_shows_one_happy_face(analyzer: Analyzer, path: Path, pixels:
 def test_the_light_of_a_face_is_that_inside_its_box(
     analyzer: Analyzer, path: Path, pixels: ByteArray
 ) -> None:
-    (face,) = analyzer.analyze(path)
+    result = analyzer.analyze(path)
+    (face,) = result
     x1, y1, x2, y2 = face.box.xyxy.astype(int)
-    assert face.light == measure(pixels[y1:y2, x1:x2])
-    assert face.light != measure(pixels)
+    assert face.light.histogram == measure(pixels[y1:y2, x1:x2]).histogram
+    assert face.light == measure(pixels, face.box)
+    assert face.light.backlight is not None
+    assert result.light.backlight is None
 
 
 @pytest.mark.parametrize(
@@ -134,7 +137,7 @@ def test_boxes_that_leave_the_picture_count_inside_it(
 ) -> None:
     (face,) = Analyzer(detector=Fixed(box), threads=1).analyze(pixels)
     x1, y1, x2, y2 = inside
-    assert face.light == measure(pixels[y1:y2, x1:x2])
+    assert face.light.histogram == measure(pixels[y1:y2, x1:x2]).histogram
     assert face.box == box
 
 

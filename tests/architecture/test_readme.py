@@ -43,7 +43,7 @@ def figures_module(repository: Path) -> ModuleType:
     return module
 
 
-@pytest.mark.parametrize("page", ["README.md", "docs/training.md"])
+@pytest.mark.parametrize("page", ["README.md", "docs/training.md", "docs/light-normalisation.md"])
 def test_figures_are_those_of_the_results(repository: Path, page: str) -> None:
     text = (repository / page).read_text(encoding="utf-8")
     assert figures_module(repository).with_figures(text) == text, "run: python benchmarks/figures.py"

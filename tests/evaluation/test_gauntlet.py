@@ -10,8 +10,10 @@ import pytest
 
 from lamplit.core.errors import InvalidArgumentError
 from lamplit.core.labels import LabelSet
+from lamplit.core.values import Box
 from lamplit.evaluation.classifier import Evaluation, evaluate_classifier
 from lamplit.evaluation.gauntlet import Gauntlet, Run, lights_to_run, run_gauntlet
+from lamplit.faces.framing import face_box
 from lamplit.light.gauntlet import GAUNTLET, GOOD, SEVEN_LIGHTS, Light
 from lamplit.light.reading import measure
 
@@ -80,7 +82,9 @@ class TestRun:
         hardly = next(light for light in GAUNTLET if light.name == "night, 0.03 of full scale")
         result = run(GOOD, hardly)
         for one in result.runs:
-            assert one.usable.tolist() == [measure(face).usable for face in one.light.apply(FACES)]
+            side = FACES.shape[1]
+            box = face_box(Box(0, 0, side, side))
+            assert one.usable.tolist() == [measure(face, box).usable for face in one.light.apply(FACES)]
 
     def test_without_lights_it_is_the_whole_gauntlet(self) -> None:
         result = run_gauntlet(brightness, FACES[::4], CLASSES[::4], labels=TWO)

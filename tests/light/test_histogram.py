@@ -1,7 +1,5 @@
 from __future__ import annotations
 
-import dataclasses
-
 import numpy as np
 import pytest
 from hypothesis import given, settings
@@ -11,10 +9,10 @@ from hypothesis.extra import numpy as npst
 from lamplit.core.errors import EmptyImageError, InvalidArgumentError, NotFiniteImageError
 from lamplit.imaging.colour import grey_from_rgb
 from lamplit.light import measure
-from lamplit.light.histogram import grey_histogram, reading_from_histogram
+from lamplit.light.histogram import as_grey, count_levels, grey_histogram, histogram_statistics, is_read
 
 ROUNDING = 1e-12
-SHARES = ("mean", "p01", "p05", "p50", "p95", "p99", "clipped_dark", "clipped_bright")
+SHARES = ("mean", "p01", "p05", "p50", "p95", "p99", "contrast_range", "clipped_dark", "clipped_bright")
 
 RAMP = np.arange(256, dtype=np.uint8).reshape(16, 16)
 
@@ -97,7 +95,8 @@ def test_mean_and_contrast_are_those_of_the_pixels(grey: np.ndarray) -> None:
 def test_where_the_pixels_stand_does_not_matter(grey: np.ndarray, order: object) -> None:
     shuffled = grey.ravel().tolist()
     order.shuffle(shuffled)  # type: ignore[attr-defined]
-    assert measure(np.array([shuffled], dtype=np.uint8)) == measure(grey)
+    moved = np.array([shuffled], dtype=np.uint8)
+    assert histogram_statistics(grey_histogram(moved)) == histogram_statistics(grey_histogram(grey))
 
 
 @settings(deadline=None)
@@ -143,10 +142,65 @@ def test_histogram_counts_every_pixel_once() -> None:
     assert {level: int(counts[level]) for level in np.flatnonzero(counts)} == {0: 2, 7: 3, 255: 1}
 
 
-def test_reading_does_not_depend_on_the_number_of_pixels() -> None:
+def test_statistics_do_not_depend_on_the_number_of_pixels() -> None:
     counts = grey_histogram(RAMP)
-    few, many = reading_from_histogram(counts), reading_from_histogram(counts * 1_000_000)
-    assert dataclasses.astuple(few) == pytest.approx(dataclasses.astuple(many))
+    assert histogram_statistics(counts) == pytest.approx(histogram_statistics(counts * 1_000_000))
+
+
+def test_a_mask_chooses_the_pixels_that_count() -> None:
+    where = np.array([[1, 0], [255, 0]], dtype=np.uint8)
+    counts = count_levels(np.array([[7, 7], [9, 9]], dtype=np.uint8), where=where)
+    assert {level: int(counts[level]) for level in np.flatnonzero(counts)} == {7: 1, 9: 1}
+
+
+@pytest.mark.parametrize("shape", [(5, 7), (35, 1), (1, 35)])
+def test_large_pictures_are_counted_in_parts(monkeypatch: pytest.MonkeyPatch, shape: tuple[int, int]) -> None:
+    monkeypatch.setattr("lamplit.light.histogram._MOST_AT_ONCE", 8)
+    grey = np.random.default_rng(0).integers(0, 256, shape, dtype=np.uint8)
+    where = np.random.default_rng(1).integers(0, 2, shape, dtype=np.uint8)
+    np.testing.assert_array_equal(count_levels(grey), np.bincount(grey.ravel(), minlength=256))
+    chosen = np.bincount(grey[where > 0], minlength=256)
+    np.testing.assert_array_equal(count_levels(grey, where=where), chosen)
+
+
+def test_more_pixels_of_one_level_than_a_float32_can_count() -> None:
+    grey = np.zeros((4097, 4097), dtype=np.uint8)
+    assert grey.size > 2**24 + 1
+    assert count_levels(grey)[0] == grey.size
+
+
+@pytest.mark.parametrize("view", [np.s_[::2, ::2], np.s_[:, ::-1], np.s_[3:9, 2:5]])
+def test_views_count_as_their_copies(view: tuple[slice, slice]) -> None:
+    np.testing.assert_array_equal(count_levels(RAMP[view]), count_levels(RAMP[view].copy()))
+
+
+def test_contrast_range_and_dynamic_range_by_hand() -> None:
+    # 2 % at level 0, 49 % at 10 (linear, below the bend: light 10 / 255 / 12.92), 49 % at 255 (light 1).
+    grey = np.array([[0] * 2 + [10] * 49 + [255] * 49], dtype=np.uint8)
+    reading = measure(grey)
+    assert (reading.p01, reading.p05, reading.p95, reading.p99) == (0.0, 10 / 255, 1.0, 1.0)
+    assert reading.contrast_range == pytest.approx(245 / 255)
+    assert reading.dynamic_range == pytest.approx(np.log2(255 * 12.92))  # black counts as level 1
+    assert measure(grey[:, 2:]).dynamic_range == pytest.approx(np.log2(25.5 * 12.92))
+
+
+@pytest.mark.parametrize("level", [0, 1, 100, 255])
+def test_one_level_has_no_range(level: int) -> None:
+    reading = measure(np.full((4, 4), level, dtype=np.uint8))
+    assert (reading.contrast_range, reading.dynamic_range) == (0.0, 0.0)
+
+
+@pytest.mark.parametrize("shape", [(2, 3), (2, 3, 3)])
+def test_bytes_are_taken_as_they_are(shape: tuple[int, ...]) -> None:
+    assert is_read(np.zeros(shape, dtype=np.uint8))
+    assert as_grey(np.zeros(shape, dtype=np.uint8)).shape == (2, 3)
+
+
+@pytest.mark.parametrize(
+    "image", [np.zeros((2, 3)), np.zeros((0, 3), np.uint8), np.zeros((2, 3, 4), np.uint8), [[0]], "a.png"]
+)
+def test_all_else_has_to_be_read_first(image: object) -> None:
+    assert not is_read(image)
 
 
 @pytest.mark.parametrize("shape", [(0, 4), (4, 0), (0, 4, 3)])

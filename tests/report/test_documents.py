@@ -6,15 +6,14 @@ import json
 import math
 from typing import Any
 
+import numpy as np
 import pytest
 
-from lamplit.core.values import Box, Face, FrameResult, InputResult, LightReading
-from lamplit.report.documents import document_from
+from lamplit.core.values import Box, Face, FrameResult, InputResult
+from lamplit.light import measure
+from lamplit.report.documents import document_from, light_document
 
-LIGHT = LightReading(
-    mean=0.5, contrast=0.2, p01=0.0, p05=0.1, p50=0.5, p95=0.9, p99=1.0,
-    entropy=7.0, clipped_dark=0.0, clipped_bright=0.25,
-)  # fmt: skip
+LIGHT = measure(np.arange(256, dtype=np.uint8).reshape(16, 16))
 
 
 def result(*scores: float, source: str = "a.jpg") -> InputResult:
@@ -57,14 +56,30 @@ def test_a_face_as_a_document() -> None:
             }
         ],
     }
-    assert light == LIGHT.as_dict()
+    assert light == {"verdict": ["good"], "usable": True, **LIGHT.as_dict()}
     assert list(document["faces"][0]["probabilities"]) == ["neutral", "happiness"]
+
+
+def test_the_light_alone_has_its_histogram() -> None:
+    document = json.loads(json.dumps(light_document(result(3.5)), allow_nan=False))
+    analysed = through_json(result(3.5))
+    light = {**analysed["light"], "histogram": [1] * 256}
+    face = {"box": [1.5, 2.0, 49.25, 66.0], "score": 3.5, "light": light}
+    assert document == {**analysed, "light": light, "faces": [face]}
+
+
+def test_the_light_of_a_failed_input_is_null() -> None:
+    document = light_document(InputResult(source="b.jpg", status="empty", message="no bytes"))
+    assert document == {
+        "source": "b.jpg", "status": "empty", "message": "no bytes",
+        "width": None, "height": None, "light": None, "faces": None,
+    }  # fmt: skip
 
 
 def test_a_picture_without_a_face_has_an_empty_list() -> None:
     document = through_json(result())
     assert (document["status"], document["faces"], document["width"]) == ("no face", [], 640)
-    assert document["light"]["mean"] == 0.5
+    assert document["light"]["mean"] == pytest.approx(0.5)
 
 
 def test_a_failed_input_has_nulls() -> None:

@@ -7,13 +7,11 @@ from numpy.typing import NDArray
 from lamplit.core.arrays import ByteArray
 from lamplit.core.errors import InvalidArgumentError
 from lamplit.core.labels import EXPRESSIONS
-from lamplit.core.values import Box, Face, LightReading
+from lamplit.core.values import Box, Face
+from lamplit.light import measure
 from lamplit.report.drawing import PALETTE, annotate
 
-LIGHT = LightReading(
-    mean=0.5, contrast=0.2, p01=0.0, p05=0.1, p50=0.5, p95=0.9, p99=1.0,
-    entropy=7.0, clipped_dark=0.0, clipped_bright=0.0,
-)  # fmt: skip
+LIGHT = measure(np.full((8, 8), 128, dtype=np.uint8))
 
 
 def face(

@@ -88,14 +88,24 @@ class TestEveryKind:
         assert plot_gauntlet({"a": first, "b": shuffled}) == plot_gauntlet({"a": first, "b": second})
 
 
-def test_shares_of_light_get_worse_to_the_right() -> None:
-    # Only the order of strengths tells them apart: accuracy falls to the right in both.
-    falling = {"dim": ("of full scale", (0.5, 0.2, 0.05))}
-    rising = {"dim": ("of full scale", (0.05, 0.2, 0.5))}
-    one, other = figures(falling), figures(rising)
-    assert plot_gauntlet({"a": one}) != plot_gauntlet({"a": other})
-    turned = {**other, "lights": other["lights"][::-1]}
-    assert plot_gauntlet({"a": other}) == plot_gauntlet({"a": turned}), "strengths are put in order"
+@pytest.mark.parametrize(
+    ("unit", "strengths"),
+    [
+        ("of full scale", (0.5, 0.2, 0.05)),
+        ("of the contrast", (0.5, 0.1, 0.05)),
+        ("times full scale", (1.4, 2.2, 4.0)),
+        ("degrees", (35.0, 60.0, 85.0)),
+        ("of the side", (0.02, 0.06, 0.12)),
+    ],
+)
+def test_what_is_worse_stands_to_the_right(unit: str, strengths: tuple[float, ...]) -> None:
+    # Made-up accuracy falls from strength to strength, so the line must fall whatever the order of the rows.
+    model = figures({"bad": (unit, strengths)})
+    model["lights"] = [model["lights"][n] for n in (1, 2, 0)]
+    blue = (pixels(plot_gauntlet({"model": model})) == (0x00, 0x72, 0xB2)).all(axis=-1)
+    columns = np.nonzero(blue.any(axis=0))[0]
+    left, right = (np.nonzero(blue[:, column])[0].mean() for column in (columns[0], columns[-1]))
+    assert left < right - 50, "rows of pixels are counted downwards"
 
 
 @pytest.mark.parametrize("n_models", [0, 6])

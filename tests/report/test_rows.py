@@ -1,32 +1,34 @@
 from __future__ import annotations
 
 import math
+from dataclasses import replace
 
 import numpy as np
 import pytest
 
 from lamplit.core.errors import InvalidArgumentError
 from lamplit.core.values import Box, Face, FrameResult, InputResult, LightReading
+from lamplit.light import measure
 from lamplit.report.rows import column_types, rows_from, storable_text
 
 LABELS = ("neutral", "happiness")
 STATISTICS = (
-    "mean", "contrast", "p01", "p05", "p50", "p95", "p99", "entropy", "clipped_dark", "clipped_bright",
+    "verdict", "usable", "mean", "median", "p01", "p05", "p95", "p99", "contrast", "contrast_range",
+    "dynamic_range", "entropy", "clipped_dark", "clipped_bright", "noise", "left_right", "up_down",
 )  # fmt: skip
 COLUMNS = [
     "source", "status", "message", "width", "height", "n_faces",
-    "face", "x1", "y1", "x2", "y2", "score", "expression", "probability",
+    "face", "x1", "y1", "x2", "y2", "score", "expression", "probability", "verdict",
     *LABELS,
-    *(f"face_light_{name}" for name in STATISTICS),
+    *(f"face_light_{name}" for name in (*STATISTICS, "backlight")),
     *(f"frame_light_{name}" for name in STATISTICS),
 ]  # fmt: skip
 
 
-def light(mean: float = 0.5) -> LightReading:
-    return LightReading(
-        mean=mean, contrast=0.2, p01=0.0, p05=0.1, p50=0.5, p95=0.9, p99=1.0,
-        entropy=7.0, clipped_dark=0.0, clipped_bright=0.02,
-    )  # fmt: skip
+def light(mean: float = 0.5, *verdict: str, usable: bool = True) -> LightReading:
+    """A reading of a ramp, with some of it changed."""
+    ramp = measure(np.arange(256, dtype=np.uint8).reshape(16, 16))
+    return replace(ramp, mean=mean, backlight=0.25, verdict=verdict or ("good",), usable=usable)
 
 
 def face(*, score: float = 3.5, mean: float = 0.25, happiness: float = 0.75) -> Face:
@@ -70,7 +72,23 @@ def test_values_have_the_types_of_their_columns() -> None:
 def test_a_picture_without_a_face_has_one_row_with_its_light() -> None:
     (row,) = rows_from(analysed(), LABELS)
     assert (row["status"], row["n_faces"], row["frame_light_mean"]) == ("no face", 0, 0.5)
-    assert all(row[name] is None for name in COLUMNS[6:26])
+    assert all(row[name] is None for name in COLUMNS[6:35])
+    assert COLUMNS[34:36] == ["face_light_backlight", "frame_light_verdict"]
+
+
+def test_the_verdict_is_a_text_and_the_histogram_is_left_out() -> None:
+    dark = replace(face(), light=light(0.05, "dark", "noisy", usable=False))
+    (row,) = rows_from(analysed(dark), LABELS)
+    assert (row["face_light_verdict"], row["face_light_usable"]) == ("dark+noisy", False)
+    assert (row["frame_light_verdict"], row["frame_light_usable"]) == ("good", True)
+    assert row["face_light_backlight"] == 0.25
+    assert not any("histogram" in name for name in row)
+
+
+def test_no_surround_is_none() -> None:
+    alone = replace(face(), light=replace(light(), backlight=None))
+    (row,) = rows_from(analysed(alone), LABELS)
+    assert row["face_light_backlight"] is None
 
 
 def test_a_failed_input_has_one_row_with_its_reason_alone() -> None:

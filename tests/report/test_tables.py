@@ -4,14 +4,17 @@ import csv
 import json
 import subprocess
 import sys
+from dataclasses import replace
 from pathlib import Path
 
+import numpy as np
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
 from lamplit.core.errors import InvalidArgumentError, OutputError
 from lamplit.core.values import Box, Face, FrameResult, InputResult, LightReading
+from lamplit.light import measure
 from lamplit.report.rows import Row, column_types, rows_from
 from lamplit.report.tables import open_table
 
@@ -20,10 +23,10 @@ SUFFIXES = (".csv", ".jsonl", ".parquet")
 
 
 def light(mean: float) -> LightReading:
-    return LightReading(
-        mean=mean, contrast=0.2, p01=0.0, p05=0.1, p50=0.5, p95=0.9, p99=1.0,
-        entropy=7.0, clipped_dark=0.0, clipped_bright=1e-6,
-    )  # fmt: skip
+    """A reading of a ramp, with some of it changed; unusable below a half."""
+    ramp = measure(np.arange(256, dtype=np.uint8).reshape(16, 16))
+    verdict = ("good",) if mean >= 0.5 else ("dim", "noisy")
+    return replace(ramp, mean=mean, clipped_bright=1e-6, verdict=verdict, usable=mean >= 0.5)
 
 
 def analysed(source: str, *happiness: float) -> InputResult:
@@ -46,13 +49,16 @@ RESULTS = (
 )
 
 
+_FROM_TEXT = {bool: {"True": True, "False": False}.__getitem__}
+
+
 def read_back(path: Path) -> list[Row]:
     if path.suffix == ".parquet":
         return pq.read_table(path).to_pylist()
     if path.suffix == ".jsonl":
         with path.open(encoding="utf-8") as lines:
             return [json.loads(line) for line in lines]
-    types = column_types(LABELS)
+    types = {name: _FROM_TEXT.get(kind, kind) for name, kind in column_types(LABELS).items()}
     with path.open(encoding="utf-8", newline="") as file:
         rows = list(csv.DictReader(file, strict=True))
     return [
@@ -88,7 +94,7 @@ def test_a_run_without_inputs_leaves_a_readable_table(tmp_path: Path, suffix: st
 def test_parquet_columns_keep_their_type_where_all_is_null(tmp_path: Path) -> None:
     failed = (InputResult(source="a", status="empty"),)
     schema = pq.read_schema(write(tmp_path / "out.parquet", failed))
-    arrow = {str: pa.string(), int: pa.int64(), float: pa.float64()}
+    arrow = {str: pa.string(), int: pa.int64(), float: pa.float64(), bool: pa.bool_()}
     assert dict(zip(schema.names, schema.types, strict=True)) == {
         name: arrow[kind] for name, kind in column_types(LABELS).items()
     }

@@ -1,37 +1,44 @@
 from __future__ import annotations
 
 from collections import Counter
+from dataclasses import replace
 from io import BytesIO, StringIO, TextIOWrapper
 
+import numpy as np
 import pytest
 from rich.cells import cell_len
 from rich.console import Console
 
 from lamplit.core.labels import EXPRESSIONS
 from lamplit.core.values import Box, Face, FrameResult, InputResult, LightReading
+from lamplit.light import measure
 from lamplit.report.terminal import face_table, summary_line
 
 
-def light(mean: float, contrast: float) -> LightReading:
-    return LightReading(
-        mean=mean, contrast=contrast, p01=0.0, p05=0.1, p50=0.5, p95=0.9, p99=1.0,
-        entropy=7.0, clipped_dark=0.0, clipped_bright=0.0,
-    )  # fmt: skip
+def light(mean: float, *verdict: str, usable: bool = True) -> LightReading:
+    """A reading of one level, with some of it changed."""
+    level = measure(np.full((8, 8), 128, dtype=np.uint8))
+    return replace(level, mean=mean, verdict=verdict, usable=usable)
 
 
-def face(best: str, second: str, probability: float, *, mean: float = 0.5, contrast: float = 0.2) -> Face:
+GOOD = light(0.5, "good")
+
+
+def face(best: str, second: str, probability: float, *, light: LightReading = GOOD) -> Face:
     shares = {best: probability, second: 1 - probability}
     return Face(
         box=Box(1400.4, 2000, 1544.4, 2190),
         score=3.0,
         labels=EXPRESSIONS.names,
         distribution=tuple(shares.get(label, 0.0) for label in EXPRESSIONS),
-        light=light(mean, contrast),
+        light=light,
     )
 
 
 def analysed(source: str, *faces: Face) -> InputResult:
-    frame = FrameResult(faces=faces, light=light(0.04, 0.02), height=3024, width=4032)
+    frame = FrameResult(
+        faces=faces, light=light(0.04, "dark", "noisy", usable=False), height=3024, width=4032
+    )
     return InputResult(source=source, status="ok" if faces else "no face", frame=frame)
 
 
@@ -61,7 +68,7 @@ def test_everything_fits_and_stands_whole(width: int) -> None:
         assert word in words
     for word in ("1400,2000", "144x190", "4032x3024"):
         assert word in words
-    for part in ("good 0.50", "soft 0.20", "dark 0.04", "flat 0.02", "naut.jpg", "0001.jpg"):
+    for part in ("good 0.50", "dark", "noisy", "unusable", "0.04", "naut.jpg", "0001.jpg"):
         assert part in text
     assert "…" in text or width == 200
 
@@ -117,21 +124,25 @@ def test_the_bar_is_as_long_as_the_probability(probability: float, cell: str) ->
 
 
 @pytest.mark.parametrize(
-    ("mean", "contrast", "words"),
+    ("reading", "words"),
     [
-        (0.11, 0.07, "dark 0.11, flat 0.07"),
-        (0.12, 0.08, "dim 0.12, soft 0.08"),
-        (0.30, 0.22, "good 0.30, strong 0.22"),
-        (0.75, 0.50, "bright 0.75, strong 0.50"),
+        (light(0.5, "good"), "good 0.50"),
+        (light(0.2, "dim", "side-lit"), "dim+side-lit 0.20"),
+        (light(0.02, "dark", "noisy", usable=False), "dark+noisy+unusable 0.02"),
     ],
 )
-def test_light_in_words_and_numbers(mean: float, contrast: float, words: str) -> None:
-    result = analysed("a.jpg", face("fear", "anger", 0.6, mean=mean, contrast=contrast))
+def test_light_in_words_and_its_mean(reading: LightReading, words: str) -> None:
+    result = analysed("a.jpg", face("fear", "anger", 0.6, light=reading))
     assert words in printed((result,), 120)
 
 
+def test_unusable_light_is_marked_on_a_terminal() -> None:
+    result = analysed("a.jpg", face("fear", "anger", 0.6, light=light(0.02, "dark", usable=False)))
+    assert "\x1b[1;31mdark+unusable 0.02" in printed((result,), 120, colour=True)
+
+
 def test_one_label_has_no_runner_up() -> None:
-    only = Face(box=Box(0, 0, 8, 8), score=1.0, labels=("smile",), distribution=(1.0,), light=light(0.5, 0.2))
+    only = Face(box=Box(0, 0, 8, 8), score=1.0, labels=("smile",), distribution=(1.0,), light=GOOD)
     assert "smile" in printed((analysed("a.jpg", only),), 80)
 
 

@@ -281,8 +281,9 @@ class TestEachPartOfTheLight:
         assert float(found.mean()) == pytest.approx(0.5 * gain, rel=0.01)
         assert float(found.var()) == pytest.approx(expected, rel=0.04)
 
-    def test_read_noise_is_a_share_of_full_scale(self) -> None:
-        found = worse(torch.full((60, 1, 24, 24), 0.5), read_noise=(0.03, 0.03))
+    @pytest.mark.parametrize("gain", [0.4, 1.0])
+    def test_read_noise_is_a_share_of_full_scale_whatever_the_exposure(self, gain: float) -> None:
+        found = worse(torch.full((60, 1, 24, 24), 0.5), read_noise=(0.03, 0.03), gain=(gain, gain))
         assert float(found.std()) == pytest.approx(0.03, rel=0.03)
 
     @pytest.mark.parametrize(

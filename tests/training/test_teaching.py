@@ -53,6 +53,12 @@ def test_targets_are_votes_and_the_answer_to_both_mirror_images(
     torch.testing.assert_close(found.sum(dim=1), faces.probabilities.sum(dim=1), rtol=0, atol=0.005)
 
 
+def test_a_face_and_its_mirror_image_are_taught_alike(faces: TrainingFaces, teacher: Checkpoint) -> None:
+    mirrored = TrainingFaces(faces.images.flip(3), faces.probabilities, faces.classes)
+    found = [taught(both, teacher, 1.0).probabilities for both in (faces, mirrored)]
+    torch.testing.assert_close(*found, rtol=0, atol=1e-4)
+
+
 def test_without_a_share_the_votes_stay(faces: TrainingFaces, teacher: Checkpoint) -> None:
     assert torch.equal(taught(faces, teacher, 0.0).probabilities, faces.probabilities)
 

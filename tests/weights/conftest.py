@@ -58,6 +58,8 @@ def card(network: bytes) -> WeightsCard:
         commit="0000000",
         metrics=[{"accuracy": 0.5, "faces": 2}],
         history=[{"epoch": 1, "train_loss": 0.7}],
+        light=[{"light": "good light", "accuracy": 0.5}],
+        refusal={"least_probability": 0.25},
     )
 
 

@@ -9,14 +9,16 @@ from typing import Any
 
 import numpy as np
 
+from lamplit.analysis.second_look import detect_in_any_light
 from lamplit.core.arrays import ByteArray, FloatArray
 from lamplit.core.checks import check_integer
-from lamplit.core.values import Box, Detection, Face, FrameResult, LightReading
+from lamplit.core.values import Detection, Face, FrameResult, LightReading
 from lamplit.expression.classifier import ExpressionClassifier
+from lamplit.expression.refusal import verdict_of_answer
 from lamplit.faces.detector import FaceDetector, detector_from
 from lamplit.faces.framing import crop_face
 from lamplit.imaging.images import DEFAULT_MAX_PIXELS, read_image
-from lamplit.light.histogram import measure
+from lamplit.light.reading import measure
 
 
 class Analyzer:
@@ -38,6 +40,8 @@ class Analyzer:
         Threads of the network on the CPU; by default one per core.
     max_pixels : int
         Pictures with more pixels are refused before they are decoded.
+    second_look : bool
+        Whether to look for faces again on a corrected picture where the light is bad and none was found.
 
     Raises
     ------
@@ -62,7 +66,9 @@ class Analyzer:
         device: str = "cpu",
         threads: int | None = None,
         max_pixels: int = DEFAULT_MAX_PIXELS,
+        second_look: bool = True,
     ) -> None:
+        self.second_look = second_look
         self.max_pixels = check_integer("max_pixels", max_pixels, low=1)
         self.detector = detector_from(detector, min_size)
         self.classifier = ExpressionClassifier(weights, device=device, threads=threads)
@@ -94,12 +100,18 @@ class Analyzer:
         """
         pixels = read_image(image, max_pixels=self.max_pixels)
         light = measure(pixels)
-        detections = self.detector.detect(pixels)
+        detections = self._detect(pixels, light)
         crops = self._crops(pixels, detections)
-        readings = [measure(_inside(pixels, detection.box)) for detection in detections]
+        readings = [measure(pixels, detection.box) for detection in detections]
         probabilities = self.classifier.predict_proba(crops)
         faces = self._faces(detections, readings, probabilities)
         return FrameResult(faces=faces, light=light, height=pixels.shape[0], width=pixels.shape[1])
+
+    def _detect(self, pixels: ByteArray, light: LightReading) -> list[Detection]:
+        """Find the faces, in bad light also on a corrected picture."""
+        if self.second_look:
+            return detect_in_any_light(self.detector, pixels, light)
+        return list(self.detector.detect(pixels))
 
     def _crops(self, pixels: ByteArray, detections: Sequence[Detection]) -> ByteArray:
         """Cut out all faces; shape (N, S, S, 3)."""
@@ -113,18 +125,18 @@ class Analyzer:
         self, detections: Sequence[Detection], readings: Sequence[LightReading], probabilities: FloatArray
     ) -> tuple[Face, ...]:
         """Put together what is known of each face."""
+        least = self.classifier.card.least_probability
         return tuple(
-            Face(box=found.box, score=found.score, labels=self.labels, distribution=tuple(row), light=light)
+            Face(
+                box=found.box,
+                score=found.score,
+                labels=self.labels,
+                distribution=tuple(row),
+                light=light,
+                verdict=verdict_of_answer(max(row), light, least_probability=least),
+            )
             for found, light, row in zip(detections, readings, probabilities.tolist(), strict=True)
         )
-
-
-def _inside(pixels: ByteArray, box: Box) -> ByteArray:
-    """Return the pixels within a box, at least one."""
-    height, width = pixels.shape[:2]
-    x1, y1 = min(max(int(box.x1), 0), width - 1), min(max(int(box.y1), 0), height - 1)
-    x2, y2 = max(min(round(box.x2), width), x1 + 1), max(min(round(box.y2), height), y1 + 1)
-    return pixels[y1:y2, x1:x2]
 
 
 @lru_cache(maxsize=1)

@@ -1,15 +1,16 @@
-"""Value objects that pass between the stages: Box, Detection, LightReading, Face, FrameResult."""
+"""Value objects that pass between the stages: Box, Detection, Face, FrameResult; LightReading comes along."""
 
 from __future__ import annotations
 
 import math
 from collections.abc import Iterator, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 
 import numpy as np
 
 from lamplit.core.arrays import FloatArray
 from lamplit.core.errors import InvalidArgumentError
+from lamplit.core.light import LightReading as LightReading
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,47 +62,6 @@ class Box:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class LightReading:
-    """What the grey histogram of a picture says about its light.
-
-    Parameters
-    ----------
-    mean : float
-        Mean grey level, in [0, 1].
-    contrast : float
-        Root-mean-square contrast: standard deviation of the grey level, in [0, 0.5].
-    p01, p05, p50, p95, p99 : float
-        Percentiles of the grey level, in [0, 1].
-    entropy : float
-        Shannon entropy of the histogram, in bits, from 0 (one level) to 8 (all 256 levels alike).
-    clipped_dark, clipped_bright : float
-        Shares of pixels at level 0 and at level 255, in [0, 1].
-
-    Examples
-    --------
-    >>> reading = LightReading(mean=0.5, contrast=0.2, p01=0.0, p05=0.1, p50=0.5, p95=0.9, p99=1.0,
-    ...                        entropy=7.0, clipped_dark=0.0, clipped_bright=0.02)
-    >>> reading.as_dict()["mean"]
-    0.5
-    """
-
-    mean: float
-    contrast: float
-    p01: float
-    p05: float
-    p50: float
-    p95: float
-    p99: float
-    entropy: float
-    clipped_dark: float
-    clipped_bright: float
-
-    def as_dict(self) -> dict[str, float]:
-        """Return the statistics by name, in a fixed order."""
-        return asdict(self)
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
 class Detection:
     """A face that a detector found.
 
@@ -141,6 +101,9 @@ class Face:
         The probability of each label; they sum to 1.
     light : LightReading
         The light on the face.
+    verdict : str
+        "ok" where the answer stands, "unsure" where the network is in doubt, "unusable light" where nothing
+        is left to read (`lamplit.expression.refusal`). The probabilities are given all the same.
 
     Raises
     ------
@@ -162,6 +125,7 @@ class Face:
     labels: tuple[str, ...]
     distribution: tuple[float, ...]
     light: LightReading
+    verdict: str = "ok"
 
     def __post_init__(self) -> None:
         if len(self.labels) != len(self.distribution):

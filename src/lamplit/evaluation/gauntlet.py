@@ -10,8 +10,10 @@ import numpy as np
 from lamplit.core.arrays import AnyArray, ByteArray, FloatArray, IntArray
 from lamplit.core.errors import InvalidArgumentError
 from lamplit.core.labels import EXPRESSIONS, LabelSet
+from lamplit.core.values import Box
 from lamplit.evaluation.classifier import Evaluation, evaluate_classifier
 from lamplit.evaluation.refusal import risk_coverage
+from lamplit.faces.framing import face_box
 from lamplit.light.gauntlet import GAUNTLET, GOOD, SEVEN_LIGHTS, Light
 from lamplit.light.reading import measure
 from lamplit.report.scores import GauntletDict, LightScoresDict, RiskCurveDict
@@ -203,6 +205,11 @@ def run_gauntlet(
         lit = light.apply(faces, seed=seed)
         evaluation = evaluate_classifier(predict_proba, lit, classes, labels=labels)
         right = evaluation.probabilities.argmax(axis=1) == classes
-        usable = np.array([measure(face).usable for face in lit])
+        usable = np.array([measure(face, _box_of(face)).usable for face in lit])
         runs.append(Run(light, evaluation, right, usable))
     return Gauntlet(seed, tuple(runs))
+
+
+def _box_of(face: ByteArray) -> Box:
+    """Return where the detector would see the face in its crop: its light is measured as in a picture."""
+    return face_box(Box(0, 0, face.shape[1], face.shape[0]))

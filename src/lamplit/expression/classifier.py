@@ -10,6 +10,7 @@ import numpy as np
 from lamplit.core.arrays import AnyArray, FloatArray
 from lamplit.core.checks import check_integer
 from lamplit.core.errors import EmptyImageError, InvalidArgumentError, WeightsCorruptError
+from lamplit.expression.backlight import expose_for_face
 from lamplit.expression.calibration import softmax
 from lamplit.imaging.colour import grey_stack_from_rgb
 from lamplit.imaging.geometry import resize_faces
@@ -94,8 +95,8 @@ class ExpressionClassifier:
         for start in range(0, len(faces), BATCH_SIZE):
             batch = grey_stack_from_rgb(faces[start : start + BATCH_SIZE])
             small = resize_faces(batch, self.card.input_size)
-            inputs = small[:, None].astype(np.float32) / np.float32(255.0)  # (n, 1, S, S)
-            logits[start : start + BATCH_SIZE] = self._session.run(inputs)
+            lit = expose_for_face(small.astype(np.float32) / np.float32(255.0))  # (n, S, S)
+            logits[start : start + BATCH_SIZE] = self._session.run(lit[:, None])
         return softmax(logits, self.card.temperature)
 
 

@@ -43,6 +43,31 @@ def face_square(box: Box) -> Box:
     return Box(middle - side / 2, top, middle + side / 2, top + side)
 
 
+def face_box(square: Box) -> Box:
+    """Return the box that the detector gives a face in a crop: the inverse of `face_square`.
+
+    Parameters
+    ----------
+    square : Box
+        A crop framed as the training pictures are, in pixels.
+
+    Returns
+    -------
+    Box
+        The detection, in pixels.
+
+    Examples
+    --------
+    >>> box = face_box(face_square(Box(100, 100, 200, 200)))
+    >>> [round(edge) for edge in box.xyxy.tolist()]
+    [100, 100, 200, 200]
+    """
+    side = square.width * EYE_DISTANCE_IN_CROP / EYE_DISTANCE_IN_BOX
+    middle = (square.x1 + square.x2) / 2
+    top = square.y1 + EYE_HEIGHT_IN_CROP * square.height - EYE_HEIGHT_IN_BOX * side
+    return Box(middle - side / 2, top, middle + side / 2, top + side)
+
+
 def crop_face(image: ByteArray, box: Box, *, size: int) -> ByteArray:
     """Cut a face out as the networks want it.
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from typing import Any
 
-from lamplit.core.values import Face, InputResult
+from lamplit.core.values import Face, InputResult, LightReading
 from lamplit.report.rows import storable_text
 
 
@@ -21,7 +21,7 @@ def document_from(result: InputResult) -> dict[str, Any]:
     -------
     dict
         source, status, message, width, height, light and faces; the last four are null where the input could
-        not be read.
+        not be read. The light has its verdict and numbers, without the histogram.
 
     Examples
     --------
@@ -30,22 +30,79 @@ def document_from(result: InputResult) -> dict[str, Any]:
     """
     frame = result.frame
     return {
+        **_input(result),
+        "light": None if frame is None else _light(frame.light),
+        "faces": None if frame is None else [_face(face) for face in frame],
+    }
+
+
+def light_document(result: InputResult) -> dict[str, Any]:
+    """Return what a result says about light as plain values, histograms included.
+
+    Parameters
+    ----------
+    result : InputResult
+        What became of one input.
+
+    Returns
+    -------
+    dict
+        source, status, message, width, height, light and faces, each face with box, score and light; the last
+        four are null where the input could not be read.
+
+    Examples
+    --------
+    >>> light_document(InputResult(source="a.jpg", status="empty", message="no bytes"))["light"] is None
+    True
+    """
+    frame = result.frame
+    return {
+        **_input(result),
+        "light": None if frame is None else _light_with_histogram(frame.light),
+        "faces": None if frame is None else [_lit_face(face) for face in frame],
+    }
+
+
+def _input(result: InputResult) -> dict[str, Any]:
+    """Return what every document begins with."""
+    frame = result.frame
+    return {
         "source": storable_text(result.source),
         "status": result.status,
         "message": storable_text(result.message),
         "width": None if frame is None else frame.width,
         "height": None if frame is None else frame.height,
-        "light": None if frame is None else frame.light.as_dict(),
-        "faces": None if frame is None else [_face(face) for face in frame],
     }
 
 
 def _face(face: Face) -> dict[str, Any]:
     """Return a face as plain values."""
     return {
-        "box": face.box.xyxy.tolist(),
-        "score": face.score if math.isfinite(face.score) else None,  # JSON has no word for infinity
+        **_place(face),
         "expression": face.expression,
         "probabilities": {label: round(value, 6) for label, value in face.probabilities.items()},
-        "light": face.light.as_dict(),
+        "light": _light(face.light),
     }
+
+
+def _lit_face(face: Face) -> dict[str, Any]:
+    """Return the light of a face as plain values."""
+    return {**_place(face), "light": _light_with_histogram(face.light)}
+
+
+def _place(face: Face) -> dict[str, Any]:
+    """Return where a face is."""
+    return {
+        "box": face.box.xyxy.tolist(),
+        "score": face.score if math.isfinite(face.score) else None,  # JSON has no word for infinity
+    }
+
+
+def _light(light: LightReading) -> dict[str, Any]:
+    """Return a light reading without its histogram."""
+    return {"verdict": list(light.verdict), "usable": light.usable, **light.as_dict()}
+
+
+def _light_with_histogram(light: LightReading) -> dict[str, Any]:
+    """Return all of a light reading."""
+    return {**_light(light), "histogram": list(light.histogram)}

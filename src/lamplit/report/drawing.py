@@ -148,6 +148,7 @@ class _Sketch:
         """Make one name tag: letters that keep it narrow, and the percent if the picture has room for it."""
         name = subject.face.expression
         *larger, smallest = self._sizes(_SMALLEST_LETTERS)
+        name += "" if subject.face.verdict == "ok" else "?"
         for text in (f"{name} {subject.face.probability:.0%}", name):
             narrow = (letters for letters in larger if _tag_size(text, letters)[0] <= _WIDEST_TAG * own.width)
             tag = _draw_tag(text, subject.colour, next(narrow, smallest))

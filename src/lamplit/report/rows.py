@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
-from dataclasses import fields
 from typing import TypeAlias
 
 from lamplit.core.errors import InvalidArgumentError
+from lamplit.core.light import STATISTICS
 from lamplit.core.values import Face, InputResult, LightReading
 
-Row: TypeAlias = dict[str, str | int | float | None]
+Row: TypeAlias = dict[str, str | int | float | bool | None]
 """One row of a table: a value, or None, under every column's name."""
 
 _INPUT_COLUMNS: dict[str, type] = {
@@ -28,9 +28,9 @@ _FACE_COLUMNS: dict[str, type] = {
     "score": float,
     "expression": str,
     "probability": float,
+    "verdict": str,
 }
-_STATISTICS = tuple(field.name for field in fields(LightReading))
-_LIGHT_COLUMNS = tuple(f"{prefix}_light_{name}" for prefix in ("face", "frame") for name in _STATISTICS)
+_LIGHT_COLUMNS: dict[str, type] = {"verdict": str, "usable": bool, **dict.fromkeys(STATISTICS, float)}
 
 _PIXEL_DECIMALS = 3
 _DECIMALS = 6
@@ -47,7 +47,7 @@ def column_types(labels: Sequence[str]) -> dict[str, type]:
     Returns
     -------
     dict of str to type
-        str, int or float by column, in the order of the table.
+        str, int, float or bool by column, in the order of the table.
 
     Raises
     ------
@@ -56,10 +56,11 @@ def column_types(labels: Sequence[str]) -> dict[str, type]:
 
     Examples
     --------
-    >>> list(column_types(["neutral", "happiness"]))[13:18]
-    ['probability', 'neutral', 'happiness', 'face_light_mean', 'face_light_contrast']
+    >>> list(column_types(["neutral", "happiness"]))[13:19]
+    ['probability', 'verdict', 'neutral', 'happiness', 'face_light_verdict', 'face_light_usable']
     """
-    columns = {*_INPUT_COLUMNS, *_FACE_COLUMNS, *_LIGHT_COLUMNS}
+    face_light, frame_light = _light_columns("face"), _light_columns("frame")
+    columns = {*_INPUT_COLUMNS, *_FACE_COLUMNS, *face_light, *frame_light}
     taken = sorted(columns.intersection(labels))
     if taken or len(set(labels)) != len(labels):
         required = "labels that differ from each other and from the other columns"
@@ -68,7 +69,8 @@ def column_types(labels: Sequence[str]) -> dict[str, type]:
         **_INPUT_COLUMNS,
         **_FACE_COLUMNS,
         **dict.fromkeys(labels, float),
-        **dict.fromkeys(_LIGHT_COLUMNS, float),
+        **face_light,
+        **frame_light,
     }
 
 
@@ -96,8 +98,10 @@ def rows_from(result: InputResult, labels: Sequence[str]) -> list[Row]:
     Notes
     -----
     Probabilities, scores and light are rounded to 6 decimals and box edges to 3, so that every format holds
-    the same numbers. A number that is not finite becomes None. White space in messages becomes single
-    spaces; a source stays as it is, but for what UTF-8 cannot hold (see `storable_text`).
+    the same numbers. A number that is not finite becomes None. The verdict on the light is its words joined
+    by "+"; the histogram is left out, because its 256 counts would make up nearly all of the table. White
+    space in messages becomes single spaces; a source stays as it is, but for what UTF-8 cannot hold (see
+    `storable_text`).
 
     Examples
     --------
@@ -158,18 +162,27 @@ def _face_values(face: Face, labels: Sequence[str]) -> Row:
     edges = (face.box.x1, face.box.y1, face.box.x2, face.box.y2)
     values: Row = {name: _rounded(x, _PIXEL_DECIMALS) for name, x in zip(_BOX_COLUMNS, edges, strict=True)}
     values |= {"score": _rounded(face.score), "expression": face.expression}
-    values |= {"probability": _rounded(face.probability)}
+    values |= {"probability": _rounded(face.probability), "verdict": face.verdict}
     values |= {label: _rounded(probability) for label, probability in face.probabilities.items()}
     return values | _light_values("face", face.light)
 
 
+def _light_columns(prefix: str) -> dict[str, type]:
+    """Name the columns of one light reading."""
+    # A whole picture has no surround that it could stand against.
+    left_out = {"backlight"} if prefix == "frame" else set()
+    return {f"{prefix}_light_{name}": kind for name, kind in _LIGHT_COLUMNS.items() if name not in left_out}
+
+
 def _light_values(prefix: str, light: LightReading) -> Row:
     """Give the columns of one light reading."""
-    return {f"{prefix}_light_{name}": _rounded(value) for name, value in light.as_dict().items()}
+    numbers = {name: _rounded(value) for name, value in light.as_dict().items()}
+    values: Row = {"verdict": "+".join(light.verdict), "usable": light.usable, **numbers}
+    return {column: values[column.removeprefix(f"{prefix}_light_")] for column in _light_columns(prefix)}
 
 
-def _rounded(value: float, decimals: int = _DECIMALS) -> float | None:
+def _rounded(value: float | None, decimals: int = _DECIMALS) -> float | None:
     """Round to a plain float; None for what JSON has no number for."""
-    number = float(value)
+    number = math.nan if value is None else float(value)
     # Adding zero turns -0.0 into 0.0.
     return round(number, decimals) + 0.0 if math.isfinite(number) else None

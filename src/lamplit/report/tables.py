@@ -224,7 +224,8 @@ class ParquetTable(Table):
         # Imported here because pyarrow takes long to load and the other formats do without it.
         self._arrow = importlib.import_module("pyarrow")
         parquet = importlib.import_module("pyarrow.parquet")
-        types = {str: self._arrow.string(), int: self._arrow.int64(), float: self._arrow.float64()}
+        arrow = self._arrow
+        types = {str: arrow.string(), int: arrow.int64(), float: arrow.float64(), bool: arrow.bool_()}
         self._schema = self._arrow.schema([(name, types[kind]) for name, kind in self._columns.items()])
         self._rows: list[Row] = []
         self._writer = parquet.ParquetWriter(self._file, self._schema)
@@ -258,6 +259,6 @@ class ParquetTable(Table):
         super()._abandon()
 
 
-def _not_a_formula(value: str | int | float | None) -> str | int | float | None:
+def _not_a_formula(value: str | int | float | bool | None) -> str | int | float | bool | None:
     """Keep a spreadsheet from taking a text for a formula; numbers stay as they are."""
     return f"./{value}" if isinstance(value, str) and value.startswith(_FORMULA_STARTS) else value

@@ -22,8 +22,6 @@ _MUTED = "dim"
 
 _BAR_CELLS = 5
 _EIGHTHS = " ▏▎▍▌▋▊▉█"
-_MEAN_WORDS = ((0.12, "dark"), (0.30, "dim"), (0.75, "good"), (float("inf"), "bright"))
-_CONTRAST_WORDS = ((0.08, "flat"), (0.22, "soft"), (float("inf"), "strong"))
 
 
 def face_table(results: Iterable[InputResult]) -> Table:
@@ -42,9 +40,9 @@ def face_table(results: Iterable[InputResult]) -> Table:
 
     Notes
     -----
-    The light is that of the face, or of the picture where there is no face: the mean grey level (dark below
-    0.12, dim below 0.30, bright from 0.75) and the contrast (flat below 0.08, strong from 0.22). The words
-    are for reading along; they decide nothing. The box is given as left,top and width x height in pixels.
+    The light is that of the face, or of the picture where there is no face: the words of its verdict,
+    "unusable" where no answer can be trusted, and the mean grey level. The box is given as left,top and
+    width x height in pixels. An expression with a question mark does not stand (`Face.verdict`).
 
     Examples
     --------
@@ -55,7 +53,7 @@ def face_table(results: Iterable[InputResult]) -> Table:
     faces, failures = _faces_table(), _failures_table()
     for result in results:
         if result.frame is None:
-            failures.add_row(_name(result.source), Text(result.status, _FAILED), _plain(result.message))
+            failures.add_row(_name(result.source), Text(result.status, _FAILED), literal(result.message))
         else:
             _add_faces(faces, result.source, result.frame, result.status)
     whole = Table.grid()
@@ -98,6 +96,28 @@ def summary_line(statuses: Mapping[str, int]) -> str:
     return f"{pictures}: {', '.join(parts)}" if parts else pictures
 
 
+def literal(text: str) -> Text:
+    r"""Take a text as it is: no markup, and what does not print as escapes.
+
+    Parameters
+    ----------
+    text : str
+        Any text, such as the name of a file; it may hold escape codes and lone surrogates.
+
+    Returns
+    -------
+    rich.text.Text
+        To print with a `rich.console.Console`.
+
+    Examples
+    --------
+    >>> print(literal("[red]a\x1b[31m.jpg"))
+    [red]a\x1b[31m.jpg
+    """
+    visible = (c if c.isprintable() else c.encode("unicode_escape").decode("ascii") for c in text)
+    return Text("".join(visible))
+
+
 def _faces_table() -> Table:
     """Make the empty table of faces."""
     table = Table(box=box.SIMPLE_HEAD, show_edge=False, header_style="bold", padding=(0, 1, 0, 0))
@@ -129,12 +149,17 @@ def _add_faces(table: Table, source: str, frame: FrameResult, status: str) -> No
         table.add_row(
             _name(source),
             str(number),
-            Text(face.expression, "bold"),
+            _expression(face),
             _Bar(face.probability),
             _runner_up(face),
             _light(face.light),
             _place(face.box),
         )
+
+
+def _expression(face: Face) -> Text:
+    """Name the expression; a question mark says that the answer does not stand."""
+    return Text(face.expression, "bold") if face.verdict == "ok" else Text(f"{face.expression}?", _MUTED)
 
 
 def _runner_up(face: Face) -> _Fitting:
@@ -144,9 +169,11 @@ def _runner_up(face: Face) -> _Fitting:
 
 
 def _light(light: LightReading) -> _Fitting:
-    """Say the mean and the contrast of a light reading."""
-    mean, contrast = _word(light.mean, _MEAN_WORDS), _word(light.contrast, _CONTRAST_WORDS)
-    return _parts(f"{mean} {light.mean:.2f}", f"{contrast} {light.contrast:.2f}", joint=", ")
+    """Say the verdict on the light and its mean."""
+    words = [*light.verdict, *([] if light.usable else ["unusable"])]
+    texts = (f"{'+'.join(words)} {light.mean:.2f}", "\n".join([*words, f"{light.mean:.2f}"]))
+    style = "" if light.usable else _FAILED
+    return _Fitting(tuple(Text(text, style) for text in texts), narrowest=max(map(len, (*words, "0.00"))))
 
 
 def _place(box: Box) -> _Fitting:
@@ -154,21 +181,10 @@ def _place(box: Box) -> _Fitting:
     return _parts(f"{box.x1:.0f},{box.y1:.0f}", f"{box.width:.0f}x{box.height:.0f}", joint=" ", style=_MUTED)
 
 
-def _word(value: float, words: tuple[tuple[float, str], ...]) -> str:
-    """Return the word of the first limit that lies above the value."""
-    return next((word for limit, word in words if value < limit), words[-1][1])
-
-
 def _name(source: str) -> _Fitting:
     """Show a source in full, or its last part, or the end of that."""
-    full = _plain(source)
+    full = literal(source)
     return _Fitting((full, Text(PurePath(full.plain).name or full.plain)), narrowest=min(10, full.cell_len))
-
-
-def _plain(text: str) -> Text:
-    """Take a text literally: no markup, and what does not print (escape codes, surrogates) as escapes."""
-    visible = (c if c.isprintable() else c.encode("unicode_escape").decode("ascii") for c in text)
-    return Text("".join(visible))
 
 
 def _parts(*parts: str, joint: str, style: str = "") -> _Fitting:

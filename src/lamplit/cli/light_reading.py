@@ -1,0 +1,106 @@
+"""`lamplit light`: the light of pictures and of the faces in them, as numbers, words and histograms."""
+
+from __future__ import annotations
+
+import json
+from collections import Counter
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from lamplit.analysis.analyzer import Analyzer
+from lamplit.analysis.inputs import OnPicture, analyze_inputs
+from lamplit.cli.analyze import EXIT_SOME_FAILED
+from lamplit.cli.consoles import messages_console, results_console
+from lamplit.core.arrays import ByteArray
+from lamplit.core.errors import OutputError
+from lamplit.core.values import InputResult
+from lamplit.imaging.images import DEFAULT_MAX_PIXELS
+from lamplit.imaging.paths import find_images
+from lamplit.report.documents import light_document
+from lamplit.report.light_terminal import light_blocks
+from lamplit.report.terminal import summary_line
+
+
+def light(
+    paths: Annotated[
+        list[str],
+        typer.Argument(metavar="PATH...", help="Pictures, folders, or patterns such as 'day*/*.jpg'."),
+    ],
+    plot: Annotated[
+        Path | None,
+        typer.Option(metavar="FILE|DIR", help="Write faces beside their histograms: a .png, or a folder."),
+    ] = None,
+    detector: Annotated[str, typer.Option(help="Face detector.")] = "cascade",
+    min_size: Annotated[int | None, typer.Option(help="Smallest face in pixels.")] = None,
+    max_pixels: Annotated[int, typer.Option(help="Refuse larger pictures.")] = DEFAULT_MAX_PIXELS,
+    as_json: Annotated[bool, typer.Option("--json", help="Print one JSON document per picture.")] = False,
+    quiet: Annotated[bool, typer.Option("--quiet", "-q", help="Print nothing but errors.")] = False,
+) -> None:
+    """Read the light of pictures and of the faces in them.
+
+    Of each: a verdict, the grey levels (0 black, 1 white), how much is clipped, the noise, and how much
+    brighter the subject's left is than the right, up than down, and the surround than the face, in stops.
+    The exit code is 1 when any input failed.
+    """
+    files = find_images(paths)
+    view = _View(as_json=as_json, quiet=quiet)
+    on_picture = None if plot is None else _plotting(plot, files, view)
+    analyzer = Analyzer(detector=detector, min_size=min_size, max_pixels=max_pixels)
+    for result in analyze_inputs(files, analyzer, on_picture=on_picture):
+        view.add(result)
+    view.finish()
+    if plot is not None and not quiet and not as_json:
+        _tell(f"wrote {plot}")
+    if view.n_failed:
+        raise typer.Exit(EXIT_SOME_FAILED)
+
+
+def _plotting(place: Path, files: list[Path], view: _View) -> OnPicture:
+    """Return what writes plots; one that cannot be written is told and stops nothing."""
+    # Here and not above: it needs the extra "train", without which the rest of the command must work.
+    from lamplit.cli.light_plots import LightPlots
+
+    plots = LightPlots(place, files)
+
+    def add(pixels: ByteArray, result: InputResult) -> None:
+        try:
+            plots.add(pixels, result)
+        except OutputError as error:
+            view.n_failed += 1
+            _tell(f"{result.source}: {error}")
+
+    return add
+
+
+@dataclass(slots=True)
+class _View:
+    """What the user sees of each picture as it comes, and the counts at the end."""
+
+    as_json: bool
+    quiet: bool
+    statuses: Counter[str] = field(default_factory=Counter)
+    n_failed: int = 0
+
+    def add(self, result: InputResult) -> None:
+        """Show one result."""
+        self.statuses[result.status] += 1
+        self.n_failed += result.failed
+        if self.as_json and not self.quiet:
+            print(json.dumps(light_document(result)), flush=True)
+        elif result.frame is None:
+            _tell(f"{result.source}: {result.status}: {result.message}")
+        elif not self.quiet:
+            results_console().print(light_blocks(result.source, result.frame))
+
+    def finish(self) -> None:
+        """Print the counts where there is something to count."""
+        if self.statuses.total() > 1 and not self.quiet and not self.as_json:
+            results_console().print(summary_line(self.statuses), highlight=False, soft_wrap=True)
+
+
+def _tell(line: str) -> None:
+    """Print a line beside the results."""
+    messages_console().print(line, soft_wrap=True, highlight=False, markup=False)

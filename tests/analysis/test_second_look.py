@@ -1,0 +1,91 @@
+"""The second look: only where the light is bad and nobody was found, and never in good light."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from lamplit.analysis import Analyzer
+from lamplit.analysis.second_look import corrected_for_detection, detect_in_any_light
+from lamplit.core.values import Box, Detection
+from lamplit.imaging.images import read_image
+from lamplit.light import measure
+
+PHOTO = Path(__file__).parents[2] / "examples" / "eileen-collins.jpg"
+FACE = Detection(box=Box(1, 1, 9, 9), score=1.0)
+
+
+class Recorder:
+    """A detector that finds a face only in pictures brighter than a level, and keeps what it was shown."""
+
+    def __init__(self, level: float) -> None:
+        self.level = level
+        self.seen: list[np.ndarray] = []
+
+    def detect(self, image: np.ndarray) -> list[Detection]:
+        self.seen.append(image)
+        return [FACE] if image.mean() > self.level else []
+
+
+def dark(shape: tuple[int, ...]) -> np.ndarray:
+    return np.random.default_rng(0).poisson(5.0, shape).astype(np.uint8)
+
+
+@pytest.mark.parametrize("shape", [(40, 50), (40, 50, 3)])
+def test_a_dark_picture_is_looked_at_again(shape: tuple[int, ...]) -> None:
+    picture, detector = dark(shape), Recorder(60)
+    assert detect_in_any_light(detector, picture, measure(picture)) == [FACE]
+    first, second = detector.seen
+    assert first is picture
+    assert second.shape == shape
+    assert second.dtype == np.uint8
+
+
+def test_what_the_first_look_finds_is_enough() -> None:
+    picture, detector = dark((40, 50)), Recorder(0)
+    assert detect_in_any_light(detector, picture, measure(picture)) == [FACE]
+    assert len(detector.seen) == 1
+
+
+def test_good_light_is_never_corrected() -> None:
+    picture, detector = np.arange(256, dtype=np.uint8).reshape(16, 16), Recorder(255)
+    assert measure(picture).verdict == ("good",)
+    assert detect_in_any_light(detector, picture, measure(picture)) == []
+    assert len(detector.seen) == 1
+
+
+def test_a_corrected_colour_picture_is_grey() -> None:
+    red, green, blue = np.moveaxis(corrected_for_detection(dark((30, 30, 3))), 2, 0)
+    assert (red == green).all()
+    assert (green == blue).all()
+
+
+def test_an_analysis_in_good_light_is_the_same_to_the_last_bit() -> None:
+    photo = read_image(PHOTO)
+    plain = Analyzer(second_look=False, threads=1).analyze(photo)
+    careful = Analyzer(second_look=True, threads=1).analyze(photo)
+    assert plain.light.verdict == ("good",)
+    assert len(plain) == 1
+    assert plain == careful
+
+
+def test_the_crop_for_the_network_comes_from_the_picture_as_it_is() -> None:
+    picture = dark((60, 60))
+    found = Detection(box=Box(10, 10, 50, 50), score=1.0)
+
+    class SecondTime(Recorder):
+        def detect(self, image: np.ndarray) -> list[Detection]:
+            self.seen.append(image)
+            return [found] if len(self.seen) == 2 else []
+
+    analyzer = Analyzer(detector=SecondTime(0), threads=1)
+    (face,) = analyzer.analyze(picture)
+
+    class Always(Recorder):
+        def detect(self, image: np.ndarray) -> list[Detection]:
+            return [found]
+
+    (same,) = Analyzer(detector=Always(0), threads=1).analyze(picture)
+    assert face == same

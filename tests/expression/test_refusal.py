@@ -1,0 +1,31 @@
+"""An answer stands where there is light to read and the network is sure."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import numpy as np
+import pytest
+
+from lamplit.expression.refusal import verdict_of_answer
+from lamplit.light import measure
+
+GOOD = replace(measure(np.arange(256, dtype=np.uint8).reshape(16, 16)), usable=True)
+
+
+@pytest.mark.parametrize(
+    ("probability", "usable", "verdict"),
+    [
+        (0.7, True, "ok"),
+        (0.6, True, "ok"),
+        (0.59, True, "unsure"),
+        (0.99, False, "unusable light"),
+        (0.1, False, "unusable light"),
+    ],
+)
+def test_verdict(probability: float, usable: bool, verdict: str) -> None:
+    assert verdict_of_answer(probability, replace(GOOD, usable=usable), least_probability=0.6) == verdict
+
+
+def test_weights_without_a_threshold_never_doubt() -> None:
+    assert verdict_of_answer(0.13, GOOD, least_probability=0.0) == "ok"
