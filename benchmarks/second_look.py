@@ -29,11 +29,14 @@ from lamplit.light.gauntlet import GAUNTLET, GOOD
 from lamplit.light.reading import measure
 from results import parse_data, write_result
 
-N_SCENES = 400
+N_SCENES = 300
 SMALLEST = 100
 OVERLAP = 0.4
 WHOLE_SCENE = ("dark tones", "dim", "night", "over-exposed", "flat light")
 """Conditions that a scene can get as a whole; the others are made for faces that fill the frame."""
+
+STRENGTHS = (2, 4)
+"""The middle and the hardest strength of each."""
 
 
 def scenes(data: Path) -> list[Composite]:
@@ -62,7 +65,8 @@ def count(found: list[Detection], square: Box) -> tuple[int, int]:
 def main() -> None:
     composites = scenes(parse_data(__doc__))
     detector = CascadeFaceDetector()
-    lights = [GOOD, *(light for light in GAUNTLET if light.condition in WHOLE_SCENE)]
+    whole = [light for light in GAUNTLET if light.condition in WHOLE_SCENE]
+    lights = [GOOD, *(light for number, light in enumerate(whole) if number % 5 in STRENGTHS)]
     rows = {}
     for light in lights:
         first, second, bad = np.zeros(2), np.zeros(2), 0
@@ -75,10 +79,10 @@ def main() -> None:
         n = len(composites)
         rows[light.name] = {
             "scenes_in_bad_light": round(bad / n, 4),
-            "recall_first_look": round(first[0] / n, 4),
-            "recall_with_second_look": round(second[0] / n, 4),
-            "false_first_look": round(first[1] / n, 4),
-            "false_with_second_look": round(second[1] / n, 4),
+            "recall_first_look": round(float(first[0]) / n, 4),
+            "recall_with_second_look": round(float(second[0]) / n, 4),
+            "false_first_look": round(float(first[1]) / n, 4),
+            "false_with_second_look": round(float(second[1]) / n, 4),
         }
         print(light.name, rows[light.name])
     write_result("second_look", {"scenes": len(composites), "overlap": OVERLAP, "lights": rows})
