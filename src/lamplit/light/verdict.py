@@ -37,9 +37,9 @@ MOST_CLIPPED = 0.92
 """Share of pixels, black and white together, where only about half of the answers are right."""
 
 
-LEAST_BACKLIT_MEDIAN = 0.045
-"""Median grey level of a backlit face below which a dozen levels are left of it: four stops in the gauntlet.
-Little light alone has no such limit, because exposure and noise tell more there."""
+LEAST_BACKLIT_MEDIAN = 0.055
+"""Median grey level of a backlit face below which too few levels are left of it: some at four stops of the
+gauntlet's backlight, all at five. Little light alone has no such limit: exposure and noise tell more there."""
 
 
 def verdict_of(reading: LightReading) -> tuple[str, ...]:
