@@ -39,7 +39,7 @@ MOST_CLIPPED = 0.92
 
 LEAST_BACKLIT_MEDIAN = 0.055
 """Median grey level of a backlit face below which too few levels are left of it: some at four stops of the
-gauntlet's backlight, all at five. Little light alone has no such limit: exposure and noise tell more there."""
+gauntlet's backlight, all at five. Little light alone has no limit: exposure and noise tell more there."""
 
 
 def verdict_of(reading: LightReading) -> tuple[str, ...]:
