@@ -23,12 +23,7 @@ from lamplit.core.light import LightReading
 from lamplit.core.values import Box
 from lamplit.datasets import Majority, read_ferplus, read_yale_b
 from lamplit.expression import ExpressionClassifier
-from lamplit.faces.framing import (
-    EYE_DISTANCE_IN_BOX,
-    EYE_DISTANCE_IN_CROP,
-    EYE_HEIGHT_IN_BOX,
-    EYE_HEIGHT_IN_CROP,
-)
+from lamplit.faces.framing import face_box
 from lamplit.light import measure
 from lamplit.light.gauntlet import GAUNTLET, GOOD
 from results import parse_data, write_result
@@ -39,13 +34,6 @@ RATIOS = (0, 1, 1.1, 1.2, 1.3, 1.4, 1.6, 2, 3, 5, 7, 10, 15, 30, np.inf)
 SHARES = (0, 0.05, 0.15, 0.3, 0.5, 0.6, 0.7, 0.8, 0.85, 0.9, 0.92, 0.95, 0.98, 1.01)
 STOPS = (0, 0.5, 1, 1.5, 2, 3, 4, 5, np.inf)
 ANGLES = (0, 13, 26, 51, 78, 131)
-
-
-def box_in_crop(side: int) -> Box:
-    """Return the box of the cascade that `face_square` would have made this crop from."""
-    inner = side * EYE_DISTANCE_IN_CROP / EYE_DISTANCE_IN_BOX
-    left, top = (side - inner) / 2, EYE_HEIGHT_IN_CROP * side - EYE_HEIGHT_IN_BOX * inner
-    return Box(left, top, left + inner, top + inner)
 
 
 def verdicts(readings: Sequence[LightReading]) -> dict[str, object]:
@@ -113,7 +101,7 @@ def main() -> None:
     chosen = np.random.default_rng(SEED).choice(len(faces), N_FACES, replace=False)
     images: ByteArray = faces.images[chosen]
     asked = np.flatnonzero(classes[chosen] >= 0)[:N_ANSWERS]
-    classifier, box = ExpressionClassifier(), box_in_crop(images.shape[1])
+    classifier, box = ExpressionClassifier(), face_box(Box(0, 0, images.shape[1], images.shape[1]))
     rows, kept, right = {}, [], []
     for light in (GOOD, *GAUNTLET):
         lit = light.apply(images, seed=SEED)

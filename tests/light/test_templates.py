@@ -8,9 +8,9 @@ import numpy as np
 import pytest
 
 from lamplit.core.errors import DatasetError, WeightsCorruptError
+from lamplit.light.point_operations import GREY_LEVEL
 from lamplit.light.relighting import LightTemplates, unit_vectors
 from lamplit.light.templates import (
-    FLOOR,
     build_templates,
     load_templates,
     log_ratios_to_frontal,
@@ -109,7 +109,7 @@ class TestBuilding:
 
     def test_black_stays_finite(self) -> None:
         built = build_templates(even(0, 0, 255, 0), np.ones(4), AZIMUTH, ELEVATION)
-        assert pytest.approx(1 / 255) == FLOOR
+        assert pytest.approx(1 / 255) == GREY_LEVEL
         assert built.log_ratios.max() == pytest.approx(np.log(256), rel=1e-5)
         assert built.log_ratios.min() == 0
 

@@ -51,7 +51,6 @@ def _group(name: str, help_text: str, commands: dict[str, Callable[..., None]]) 
         cls=DefaultCommandGroup,
         help=help_text,
         context_settings=_HELP_OPTIONS,
-        no_args_is_help=True,
     )
     for word, command in commands.items():
         group.command(word, context_settings=_HELP_OPTIONS)(command)

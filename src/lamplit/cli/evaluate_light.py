@@ -49,6 +49,7 @@ def evaluate_light(
 
     named = model_from(weights, model, device=device)
     gauntlet = measure_gauntlet(named, data, split, short=short, seed=seed, hidden=quiet)
+    scores = gauntlet.as_dict()
     figures: dict[str, Any] = {
         "model": named.name,
         "sha256": named.sha256,
@@ -58,17 +59,17 @@ def evaluate_light(
         "passes": "single pass",
         "command": shlex.join(["lamplit", *sys.argv[1:]]),
         "date": datetime.now(UTC).strftime("%Y-%m-%d"),
-        **gauntlet.as_dict(),
+        **scores,
     }
     folder = Path("results") / f"{named.name}-light" if out is None else out
     write_atomically(folder / "light.json", (json.dumps(figures, indent=2) + "\n").encode())
-    plot_gauntlet({named.name: gauntlet.as_dict()}, folder / "light.png")
+    plot_gauntlet({named.name: scores}, folder / "light.png")
     plot_risk_coverage(gauntlet.risk_curves(), gauntlet.least_probability, folder / "risk-coverage.png")
     if as_json:
         print(json.dumps(figures, indent=2))
     elif not quiet:
-        title = f"{named.name} on FER+ {split}, majority, single pass, {figures['faces']:,} faces"
-        results_console().print(gauntlet_table(gauntlet.as_dict(), title=title))
+        title = f"{named.name} on FER+ {split}, majority, single pass, {scores['faces']:,} faces"
+        results_console().print(gauntlet_table(scores, title=title))
     if not quiet:
         messages_console().print(
             f"wrote {folder / 'light.json'} and light.png", soft_wrap=True, highlight=False, markup=False

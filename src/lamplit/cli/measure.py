@@ -1,4 +1,4 @@
-"""Measure weights on FER+ and put the figures on their card: what `train` and `evaluate` share."""
+"""Measure weights on FER+: what `train` and `evaluate` share."""
 
 from __future__ import annotations
 

@@ -15,11 +15,10 @@ from pathlib import Path
 import numpy as np
 
 from lamplit.core.arrays import AnyArray, ByteArray, IntArray
-from lamplit.core.errors import DatasetError, InvalidArgumentError, InvalidImageError
+from lamplit.core.errors import DatasetError, InvalidArgumentError
 from lamplit.core.labels import EXPRESSIONS
 from lamplit.datasets.archive import Archive
-from lamplit.imaging.colour import grey_from_rgb
-from lamplit.imaging.images import read_image
+from lamplit.datasets.pictures import decode_grey
 
 SOURCE = "pictures: FER2013 (Goodfellow et al. 2013, on Kaggle); votes: FER+ (Barsoum et al. 2016)"
 TERMS = "pictures: for research, as the challenge distributed them; votes: MIT licence"
@@ -200,7 +199,7 @@ def _pixels_from_folders(files: Archive, split: str, rows: list[VoteRow]) -> Ite
     for _, name, _ in rows:
         if name:
             member = f"{SPLITS[split][1]}/{name}"
-            yield _picture_from_bytes(files.read(member), f"{files.path}: {member}")
+            yield decode_grey(files.read(member), where=f"{files.path}: {member}", width=SIDE, height=SIDE)
 
 
 def _pixels_from_csv(files: Archive, split: str, rows: list[VoteRow]) -> Iterator[ByteArray]:
@@ -227,14 +226,3 @@ def _picture_from_text(text: str, where: str) -> ByteArray:
     if values.min() < 0 or values.max() > 255:
         raise DatasetError(where, "numbers from 0 to 255", f"{values.min()} to {values.max()}")
     return values.reshape(SIDE, SIDE).astype(np.uint8)
-
-
-def _picture_from_bytes(content: bytes, where: str) -> ByteArray:
-    """Decode a picture and check that it has the size of FER2013."""
-    try:
-        image = grey_from_rgb(read_image(content))
-    except InvalidImageError as error:
-        raise DatasetError(where, error.required, error.came, error.hint) from error
-    if image.shape != (SIDE, SIDE):
-        raise DatasetError(where, "48 x 48 pixels", f"{image.shape[1]} x {image.shape[0]}")
-    return image

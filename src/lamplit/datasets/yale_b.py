@@ -14,10 +14,9 @@ from pathlib import Path
 import numpy as np
 
 from lamplit.core.arrays import AnyArray, ByteArray, FloatArray, IntArray
-from lamplit.core.errors import DatasetError, InvalidImageError
+from lamplit.core.errors import DatasetError
 from lamplit.datasets.archive import Archive
-from lamplit.imaging.colour import grey_from_rgb
-from lamplit.imaging.images import read_image
+from lamplit.datasets.pictures import decode_grey
 
 SOURCE = "Extended Yale B, cropped (Georghiades et al. 2001; Lee et al. 2005)"
 TERMS = "free for research; the database is to be acknowledged and both papers to be cited"
@@ -177,7 +176,9 @@ def read_yale_b(path: str | Path, *, on_picture: Callable[[int, int], None] | No
             )
         images = np.empty((len(good), HEIGHT, WIDTH), dtype=np.uint8)
         for number, (_, name) in enumerate(good):
-            images[number] = _picture(files.read(name), f"{files.path}: {name}")
+            images[number] = decode_grey(
+                files.read(name), where=f"{files.path}: {name}", width=WIDTH, height=HEIGHT
+            )
             if on_picture is not None:
                 on_picture(number + 1, len(good))
     lights = np.array([light for light, _ in good], dtype=np.int64)  # (N, 3)
@@ -189,14 +190,3 @@ def read_yale_b(path: str | Path, *, on_picture: Callable[[int, int], None] | No
 def _light(match: re.Match[str]) -> tuple[int, int, int]:
     """Return person, azimuth and elevation from a file's name."""
     return int(match[1]), int(match[2]), int(match[3])
-
-
-def _picture(content: bytes, where: str) -> ByteArray:
-    """Decode a picture and check its size."""
-    try:
-        image = grey_from_rgb(read_image(content))
-    except InvalidImageError as error:
-        raise DatasetError(where, error.required, error.came, error.hint) from error
-    if image.shape != (HEIGHT, WIDTH):
-        raise DatasetError(where, f"{WIDTH} x {HEIGHT} pixels", f"{image.shape[1]} x {image.shape[0]}")
-    return image

@@ -25,7 +25,7 @@ BRIGHTEST = 0.7
 so beyond this a template tells more of its people's skin than of the light."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class LightTemplates:
     """What each of a set of lights does to a face framed like those of FER+.
 
@@ -149,7 +149,7 @@ def log_ratios_at(
     shipped lights stand around the whole sphere, but behind and below the head they are far apart.
     """
     xp: Any = array_namespace(azimuth)
-    constants = _Constants.of(templates, shape)
+    constants = _constants(templates, shape)
     where = device(azimuth)
     inverses = xp.asarray(constants.inverses, dtype=azimuth.dtype, device=where)  # type: ignore[attr-defined]
     ratios = xp.asarray(constants.log_ratios, dtype=azimuth.dtype, device=where)  # type: ignore[attr-defined]
@@ -208,29 +208,10 @@ class _Constants:
     triangles: AnyArray  # (T, 3)
     log_ratios: FloatArray  # (L, H, W)
 
-    @staticmethod
-    def of(templates: LightTemplates, shape: tuple[int, int]) -> _Constants:
-        """Return the constants, computed once for each set of templates and size."""
-        return _constants(_ById(templates), shape)
-
-
-@dataclass(frozen=True, slots=True)
-class _ById:
-    """Templates as a key of the cache: equal only to themselves."""
-
-    templates: LightTemplates
-
-    def __hash__(self) -> int:
-        return id(self.templates)
-
-    def __eq__(self, other: object) -> bool:
-        return isinstance(other, _ById) and other.templates is self.templates
-
 
 @lru_cache(maxsize=8)
-def _constants(key: _ById, shape: tuple[int, int]) -> _Constants:
+def _constants(templates: LightTemplates, shape: tuple[int, int]) -> _Constants:
     """Invert the triangles and resample the templates."""
-    templates = key.templates
     corners = templates.directions.astype(np.float64)[templates.triangles]  # (T, 3 corners, 3)
     inverses = np.linalg.inv(corners)  # direction = weights @ corners
     return _Constants(

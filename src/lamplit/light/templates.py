@@ -13,6 +13,7 @@ import numpy as np
 
 from lamplit.core.arrays import AnyArray, ByteArray, FloatArray, IntArray
 from lamplit.core.errors import DatasetError, WeightsCorruptError
+from lamplit.light.point_operations import log_grey
 from lamplit.light.relighting import LightTemplates, unit_vectors
 from lamplit.weights.assets import load_asset
 
@@ -21,9 +22,6 @@ DEFAULT = "relighting-yale-b-v1"
 
 SMOOTHING = 1.0
 """Standard deviation of the Gaussian that smooths each log ratio, in pixels of 48."""
-
-FLOOR = 1.0 / 255.0
-"""Added to both pictures before the logarithm: one grey level, so that black stays finite."""
 
 
 def build_templates(
@@ -98,7 +96,7 @@ def log_ratios_to_frontal(images: ByteArray, person: IntArray, frontal: AnyArray
     DatasetError
         If a person has no frontally lit picture.
     """
-    logarithms = np.log(images.astype(np.float32) / 255.0 + FLOOR)
+    logarithms = log_grey(images.astype(np.float32) / np.float32(255))
     sigma = SMOOTHING * images.shape[1] / 48.0
     ratios = np.empty_like(logarithms)
     for number in np.unique(person):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Callable
 from typing import Any
 
 from lamplit.core.values import Face, InputResult, LightReading
@@ -28,12 +29,7 @@ def document_from(result: InputResult) -> dict[str, Any]:
     >>> document_from(InputResult(source="a.jpg", status="empty", message="no bytes"))["faces"] is None
     True
     """
-    frame = result.frame
-    return {
-        **_input(result),
-        "light": None if frame is None else _light(frame.light),
-        "faces": None if frame is None else [_face(face) for face in frame],
-    }
+    return _document(result, _light, _face)
 
 
 def light_document(result: InputResult) -> dict[str, Any]:
@@ -55,16 +51,15 @@ def light_document(result: InputResult) -> dict[str, Any]:
     >>> light_document(InputResult(source="a.jpg", status="empty", message="no bytes"))["light"] is None
     True
     """
-    frame = result.frame
-    return {
-        **_input(result),
-        "light": None if frame is None else _light_with_histogram(frame.light),
-        "faces": None if frame is None else [_lit_face(face) for face in frame],
-    }
+    return _document(result, _light_with_histogram, _lit_face)
 
 
-def _input(result: InputResult) -> dict[str, Any]:
-    """Return what every document begins with."""
+def _document(
+    result: InputResult,
+    light: Callable[[LightReading], dict[str, Any]],
+    face: Callable[[Face], dict[str, Any]],
+) -> dict[str, Any]:
+    """Return a result with its light and its faces said in the given ways."""
     frame = result.frame
     return {
         "source": storable_text(result.source),
@@ -72,6 +67,8 @@ def _input(result: InputResult) -> dict[str, Any]:
         "message": storable_text(result.message),
         "width": None if frame is None else frame.width,
         "height": None if frame is None else frame.height,
+        "light": None if frame is None else light(frame.light),
+        "faces": None if frame is None else [face(found) for found in frame],
     }
 
 

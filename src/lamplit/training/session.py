@@ -143,7 +143,9 @@ def run_training(
         If the folder cannot be written.
     """
     before = _finished_run(recipe, start) if recipe.start else None
-    training = data.training if before is None else taught(data.training, before, recipe.teach)
+    training = data.training
+    if before is not None and recipe.teach:
+        training = taught(training, before, recipe.teach)
     make_folder(folder)
     network = train(
         recipe,

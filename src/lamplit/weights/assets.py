@@ -9,8 +9,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from lamplit.core.errors import WeightsCorruptError, WeightsMissingError
 from lamplit.core.files import write_atomically
+from lamplit.weights.cards import card_values
 from lamplit.weights.registry import ASSET_SUFFIX, FOLDER
 from lamplit.weights.store import read_checked
 
@@ -78,19 +78,7 @@ def read_asset_card(path: Path) -> AssetCard:
     WeightsCorruptError
         If it is no card.
     """
-    try:
-        values = json.loads(path.read_text(encoding="utf-8"))
-    except OSError as error:
-        raise WeightsMissingError(
-            str(path), "a card (JSON) that can be read", error.strerror or str(error)
-        ) from error
-    except ValueError as error:
-        raise WeightsCorruptError(str(path), "JSON", str(error)) from error
-    names = {f.name for f in dataclasses.fields(AssetCard)}
-    if not isinstance(values, dict) or not names - {"metrics"} <= set(values) <= names:
-        came = sorted(values) if isinstance(values, dict) else type(values).__name__
-        raise WeightsCorruptError(str(path), f"the keys {sorted(names)}", str(came))
-    return AssetCard(**values)
+    return AssetCard(**card_values(path, AssetCard, optional={"metrics"}, what="a card"))
 
 
 def write_asset(card: AssetCard, content: bytes, folder: Path) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping, Sequence, Set
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -108,20 +108,49 @@ def read_card(path: Path) -> WeightsCard:
     WeightsCorruptError
         If it is no card.
     """
+    optional = {"metrics", "history", "light", "refusal"}
+    return WeightsCard(**card_values(path, WeightsCard, optional=optional, what="a weights card"))
+
+
+def card_values(path: Path, kind: type, *, optional: Set[str], what: str) -> dict[str, Any]:
+    """Read the fields of a card of any kind.
+
+    Parameters
+    ----------
+    path : Path
+        The JSON file.
+    kind : type
+        The dataclass of the card.
+    optional : set of str
+        Its fields that may be absent.
+    what : str
+        What errors call such a card.
+
+    Returns
+    -------
+    dict
+        The values by field.
+
+    Raises
+    ------
+    WeightsMissingError
+        If there is no such file or it may not be read.
+    WeightsCorruptError
+        If it is no such card.
+    """
     try:
         values = json.loads(path.read_text(encoding="utf-8"))
     except OSError as error:
         raise WeightsMissingError(
-            str(path), "a weights card (JSON) that can be read", error.strerror or str(error)
+            str(path), f"{what} (JSON) that can be read", error.strerror or str(error)
         ) from error
     except ValueError as error:
         raise WeightsCorruptError(str(path), "JSON", str(error)) from error
-    names = {f.name for f in dataclasses.fields(WeightsCard)}
-    needed = names - {"metrics", "history", "light", "refusal"}
-    if not isinstance(values, dict) or not needed <= set(values) <= names:
+    names = {f.name for f in dataclasses.fields(kind)}
+    if not isinstance(values, dict) or not names - optional <= set(values) <= names:
         came = sorted(values) if isinstance(values, dict) else type(values).__name__
         raise WeightsCorruptError(str(path), f"the keys {sorted(names)}", str(came))
-    return WeightsCard(**values)
+    return values
 
 
 def write_card(card: WeightsCard, path: Path) -> None:
