@@ -265,6 +265,20 @@ class TestEachPartOfTheLight:
         assert 0.2 < bright.float().mean() < 0.4
         torch.testing.assert_close(found[~bright], 0.5 * faces[~bright], rtol=0, atol=ROUNDING)
 
+    def test_backlight_whitens_what_is_around_the_head_and_keeps_its_contrast(self) -> None:
+        faces = torch.rand(64, 1, 48, 48, generator=draw(99)) * 0.8
+        found = worse(faces, backlight=1.0)
+        assert found[:, :, 0, 0].min() == 1.0
+        centre = (..., slice(14, 34), slice(14, 34))
+        spread = found[centre].std(dim=(1, 2, 3)) / faces[centre].std(dim=(1, 2, 3))
+        assert 0.94 < spread.min() < spread.max() < 1.01  # the flare takes at most a twentieth
+        torch.testing.assert_close(found * 255.0, (found * 255.0).round(), rtol=0, atol=1e-3)
+
+    def test_backlight_takes_its_share_of_the_others(self) -> None:
+        faces = torch.full((4000, 1, 16, 16), 0.4)
+        found = worse(faces, backlight=0.3)[:, 0, 0, 0] == 1.0
+        assert abs(float(found.float().mean()) - 0.3) < 0.03
+
     def test_exposure_stays_between_its_limits(self) -> None:
         faces = torch.full((300, 1, 4, 4), 0.5)
         gains = worse(faces, gain=(0.2, 0.8)).mean(dim=(1, 2, 3)) / 0.5
@@ -292,6 +306,7 @@ class TestEachPartOfTheLight:
             {"relight": 1.0, "azimuth": (0.0, 180.0), "elevation": (-90.0, 90.0), "strength": (0.0, 1.0)},
             {"tone": 1.0, "gamma": (0.01, 100.0)},
             {"over": 1.0, "over_gain": (1.0, 100.0)},
+            {"backlight": 1.0, "gain": (0.01, 1.0)},
             {"gain": (1e-4, 100.0), "photons": (1.0, 10.0)},
             {"read_noise": (0.0, 1.0)},
         ],

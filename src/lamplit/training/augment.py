@@ -11,8 +11,12 @@ from torch.nn import functional
 from lamplit.light.darkness import night
 from lamplit.light.exposure import tone_curve
 from lamplit.light.relighting import relight
+from lamplit.light.scenes import backlight
 from lamplit.light.templates import load_templates
 from lamplit.training.recipe import Augmentation, Range
+
+FLARE: Range = (0.0, 0.05)
+"""Share of the light behind a head that the lens spreads over it: little when the lens is clean."""
 
 
 def augment(faces: Tensor, settings: Augmentation, generator: Generator) -> Tensor:
@@ -129,6 +133,7 @@ def worsen_light(faces: Tensor, settings: Augmentation, generator: Generator) ->
     worse = _lit_from_the_side(worse, settings, generator)
     worse = tone_curve(worse, _drawn(settings.tone, settings.gamma, 1.0, worse, generator))
     worse = _photographed(worse, settings, generator)
+    worse = _before_a_light(worse, settings, generator)
     return faces.index_copy(0, chosen, worse)
 
 
@@ -158,6 +163,16 @@ def _photographed(faces: Tensor, settings: Augmentation, generator: Generator) -
     normal = torch.randn(faces.shape, generator=generator, device=faces.device)
     # The recipe counts electrons and read noise at full scale; white of this exposure is a share of that.
     return night(faces, (uniform, normal), photons=photons * gain, read_noise=read_noise * photons, gain=gain)
+
+
+def _before_a_light(faces: Tensor, settings: Augmentation, generator: Generator) -> Tensor:
+    """Make white what is around the head of some faces; how dark the head became, the exposure has drawn."""
+    if not settings.backlight:
+        return faces
+    chosen = _chosen(settings.backlight, len(faces), generator, faces)[:, None, None, None] > 0
+    flare = _between(FLARE, len(faces), generator, faces)[:, None, None, None]
+    lit = torch.round(backlight(faces, 0.0, flare=flare) * 255.0) / 255.0
+    return torch.where(chosen, lit, faces)
 
 
 def _drawn(probability: float, limits: Range, otherwise: float, like: Tensor, generator: Generator) -> Tensor:

@@ -52,6 +52,8 @@ class Augmentation:
         Probability, among those with worse light, of over-exposure instead.
     over_gain : (float, float)
         Exposure of those, logarithmic.
+    backlight : float
+        Probability, among those with worse light, that all around the head is white.
     photons : (float, float)
         Electrons at full scale of the photon noise, logarithmic.
     read_noise : (float, float)
@@ -73,6 +75,7 @@ class Augmentation:
     gain: Range = (0.15, 1.6)
     over: float = 0.0
     over_gain: Range = (1.3, 3.5)
+    backlight: float = 0.0
     photons: Range = (40.0, 4000.0)
     read_noise: Range = (0.0, 0.02)
 
@@ -308,6 +311,7 @@ _AUGMENT_LIMITS: dict[str, tuple[float, float]] = {
     "gain": (1e-4, 100.0),
     "over": (0.0, 1.0),
     "over_gain": (1e-4, 100.0),
+    "backlight": (0.0, 1.0),
     "photons": (1.0, 1e9),
     "read_noise": (0.0, 1.0),
 }
