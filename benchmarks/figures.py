@@ -6,40 +6,23 @@ python benchmarks/figures.py
 from __future__ import annotations
 
 import itertools
-import json
 import re
 from collections.abc import Callable
-from pathlib import Path
 from typing import Any
 
-ROOT = Path(__file__).resolve().parents[1]
+import light_figures
+from results import ROOT
+from stored import machine, result, table
+
 PAGES = (
     "README.md",
     "docs/light-gauntlet.md",
     "docs/light-normalisation.md",
+    "docs/light-reading.md",
     "docs/relighting.md",
     "docs/training.md",
 )
 BLOCK = re.compile(r"(<!-- figures: (\w+) .*?-->\n).*?(<!-- /figures -->)", flags=re.DOTALL)
-
-
-def result(name: str) -> dict[str, Any]:
-    """Return the figures of a benchmark."""
-    text = (ROOT / "benchmarks" / "results" / f"{name}.json").read_text(encoding="utf-8")
-    figures: dict[str, Any] = json.loads(text)["figures"]
-    return figures
-
-
-def machine(name: str) -> str:
-    """Return what a benchmark ran on."""
-    values = json.loads((ROOT / "benchmarks" / "results" / f"{name}.json").read_text(encoding="utf-8"))
-    return f"{values['machine']['cpu']}, {values['machine']['cores']} cores, commit {values['commit']}"
-
-
-def table(rows: list[tuple[str, ...]]) -> str:
-    """Return rows, the first of which is the head, as a Markdown table."""
-    head, *body = ["| " + " | ".join(row) + " |" for row in rows]
-    return "\n".join([head, "|" + "---|" * len(rows[0]), *body]) + "\n"
 
 
 def summary() -> str:
@@ -304,6 +287,7 @@ def normalisation_settings() -> str:
 
 
 TABLES: dict[str, Callable[[], str]] = {
+    **light_figures.TABLES,
     "ablation": ablation,
     "by_light": by_light,
     "face_correction": face_correction,

@@ -7,6 +7,7 @@ import json
 from collections.abc import Callable
 from typing import Any
 
+from lamplit.weights.assets import list_assets
 from lamplit.weights.registry import DEFAULT_EXPRESSION, list_weights
 
 Run = Callable[..., Any]
@@ -23,11 +24,16 @@ def test_every_card_is_listed(lamplit: Run) -> None:
         assert f"{card.parameters:,} parameters" in text
         assert "happiness" in text
     assert DEFAULT_EXPRESSION in text
+    for asset in list_assets():
+        assert asset.name in text
+        assert asset.sha256 in text
+        assert asset.command in text
 
 
 def test_json_holds_the_whole_cards(lamplit: Run) -> None:
     result = lamplit("weights", "--json")
     assert result.exit_code == 0
     cards = json.loads(result.stdout)
-    assert cards == json.loads(json.dumps([dataclasses.asdict(card) for card in list_weights()]))
+    expected = [dataclasses.asdict(card) for card in (*list_weights(), *list_assets())]
+    assert cards == json.loads(json.dumps(expected))
     assert cards[0]["labels"][:2] == ["neutral", "happiness"]

@@ -7,7 +7,7 @@ import pytest
 
 from lamplit.core.light import LightReading
 from lamplit.datasets import read_ferplus
-from lamplit.light import expose, measure, sensor_noise
+from lamplit.light import measure, night
 from lamplit.light.verdict import is_usable, verdict_of
 
 GOOD = LightReading(
@@ -83,18 +83,21 @@ def test_faces_as_they_are_are_usable_and_mostly_good(faces: np.ndarray) -> None
     assert np.mean([reading.verdict == ("good",) for reading in readings]) >= 0.9
 
 
+def draws(shape: tuple[int, ...]) -> tuple[np.ndarray, np.ndarray]:
+    random = np.random.default_rng(0)
+    return random.random(shape), random.standard_normal(shape)
+
+
 @pytest.mark.parametrize(
     ("word", "gain", "photons"), [("dark", 0.2, 1e6), ("over-exposed", 2.2, 1e6), ("noisy", 0.12, 200.0)]
 )
 def test_bad_light_is_named(faces: np.ndarray, word: str, gain: float, photons: float) -> None:
-    normal = np.random.default_rng(0).standard_normal(faces.shape)
-    worse = sensor_noise(expose(faces / 255, gain), normal, photons=photons, read_noise=0.0)
+    worse = night(faces / 255, draws(faces.shape), photons=photons * gain, read_noise=0.0, gain=gain)
     readings = [measure(face) for face in np.rint(255 * worse).astype(np.uint8)]
     assert np.mean([word in reading.verdict for reading in readings]) >= 0.9
 
 
 def test_hardly_any_photons_are_unusable(faces: np.ndarray) -> None:
-    normal = np.random.default_rng(0).standard_normal(faces.shape)
-    worse = sensor_noise(expose(faces / 255, 0.03), normal, photons=30.0, read_noise=0.02)
+    worse = night(faces / 255, draws(faces.shape), photons=0.9, read_noise=0.6, gain=0.03)
     readings = [measure(face) for face in np.rint(255 * worse).astype(np.uint8)]
     assert np.mean([reading.usable for reading in readings]) <= 0.05

@@ -114,6 +114,16 @@ def test_a_recipe_may_start_from_a_finished_run(run: tuple[WeightsCard, Path], t
     assert card.history[-1]["validation_loss"] < first.history[-1]["validation_loss"] + 0.05
 
 
+@pytest.mark.parametrize("teach", [0.0, 0.5])
+def test_a_finished_run_asks_no_more_for_the_one_before(
+    run: tuple[WeightsCard, Path], tmp_path: Path, teach: float
+) -> None:
+    more = blobs.recipe(name="more", start="blobs", epochs=1, teach=teach)
+    first = run_training(more, DATA, tmp_path, observer=blobs.Silent(), start=run[1])
+    again = run_training(more, DATA, tmp_path, observer=blobs.Silent(), start=tmp_path / "gone")
+    assert again.sha256 == first.sha256
+
+
 def test_the_run_to_start_from_must_be_finished_and_of_that_recipe(
     run: tuple[WeightsCard, Path], tmp_path: Path
 ) -> None:

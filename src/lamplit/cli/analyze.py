@@ -14,9 +14,8 @@ import typer
 from lamplit.analysis.analyzer import Analyzer
 from lamplit.analysis.inputs import OnPicture, analyze_inputs
 from lamplit.cli.annotations import AnnotationFolder
-from lamplit.cli.consoles import counting_progress, messages_console, results_console
-from lamplit.core.arrays import ByteArray
-from lamplit.core.errors import OutputError
+from lamplit.cli.consoles import counting_progress, results_console
+from lamplit.cli.each_picture import going_on, tell
 from lamplit.core.values import InputResult
 from lamplit.imaging.images import DEFAULT_MAX_PIXELS
 from lamplit.imaging.paths import find_images
@@ -61,7 +60,7 @@ def analyze(
         weights=weights, detector=detector, min_size=min_size, max_pixels=max_pixels, device=device
     )
     view = _View(as_json=as_json, quiet=quiet)
-    on_picture = None if annotate is None else _annotating(AnnotationFolder(annotate, files), view)
+    on_picture = None if annotate is None else going_on(AnnotationFolder(annotate, files).add, view)
     with ExitStack() as stack:
         table = None if out is None else stack.enter_context(open_table(out, analyzer.labels))
         _run(files, analyzer, on_picture, table, view)
@@ -69,19 +68,6 @@ def analyze(
     _tell_places(out, annotate, quiet=quiet or as_json)
     if view.n_failed:
         raise typer.Exit(EXIT_SOME_FAILED)
-
-
-def _annotating(folder: AnnotationFolder, view: _View) -> OnPicture:
-    """Return what writes annotated copies; one that cannot be written is told and stops nothing."""
-
-    def add(pixels: ByteArray, result: InputResult) -> None:
-        try:
-            folder.add(pixels, result)
-        except OutputError as error:
-            view.n_failed += 1
-            messages_console().print(f"{result.source}: {error}", soft_wrap=True, markup=False)
-
-    return add
 
 
 def _run(
@@ -112,9 +98,7 @@ class _View:
         self.statuses[result.status] += 1
         self.n_failed += result.failed
         if self.quiet and result.failed:
-            messages_console().print(
-                f"{result.source}: {result.status}: {result.message}", soft_wrap=True, markup=False
-            )
+            tell(f"{result.source}: {result.status}: {result.message}")
         elif self.as_json and not self.quiet:
             print(json.dumps(document_from(result)), flush=True)
         # The table keeps so many and no more, so that memory stays flat over a million pictures; what failed
@@ -138,4 +122,4 @@ def _tell_places(out: Path | None, annotate: Path | None, *, quiet: bool) -> Non
     """Say where results were written."""
     for place in (out, annotate):
         if place is not None and not quiet:
-            messages_console().print(f"wrote {place}", soft_wrap=True, highlight=False, markup=False)
+            tell(f"wrote {place}")

@@ -6,22 +6,24 @@ import json
 from collections import Counter
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from lamplit.analysis.analyzer import Analyzer
-from lamplit.analysis.inputs import OnPicture, analyze_inputs
+from lamplit.analysis.inputs import analyze_inputs
 from lamplit.cli.analyze import EXIT_SOME_FAILED
-from lamplit.cli.consoles import messages_console, results_console
-from lamplit.core.arrays import ByteArray
-from lamplit.core.errors import OutputError
+from lamplit.cli.consoles import results_console
+from lamplit.cli.each_picture import going_on, tell
 from lamplit.core.values import InputResult
 from lamplit.imaging.images import DEFAULT_MAX_PIXELS
 from lamplit.imaging.paths import find_images
 from lamplit.report.documents import light_document
 from lamplit.report.light_terminal import light_blocks
 from lamplit.report.terminal import summary_line
+
+if TYPE_CHECKING:
+    from lamplit.cli.light_plots import LightPlots
 
 
 def light(
@@ -47,32 +49,23 @@ def light(
     """
     files = find_images(paths)
     view = _View(as_json=as_json, quiet=quiet)
-    on_picture = None if plot is None else _plotting(plot, files, view)
+    on_picture = None if plot is None else going_on(_plots(plot, files).add, view)
     analyzer = Analyzer(detector=detector, min_size=min_size, max_pixels=max_pixels)
     for result in analyze_inputs(files, analyzer, on_picture=on_picture):
         view.add(result)
     view.finish()
     if plot is not None and not quiet and not as_json:
-        _tell(f"wrote {plot}")
+        tell(f"wrote {plot}")
     if view.n_failed:
         raise typer.Exit(EXIT_SOME_FAILED)
 
 
-def _plotting(place: Path, files: list[Path], view: _View) -> OnPicture:
-    """Return what writes plots; one that cannot be written is told and stops nothing."""
+def _plots(place: Path, files: list[Path]) -> LightPlots:
+    """Return where plots go."""
     # Here and not above: it needs the extra "train", without which the rest of the command must work.
     from lamplit.cli.light_plots import LightPlots
 
-    plots = LightPlots(place, files)
-
-    def add(pixels: ByteArray, result: InputResult) -> None:
-        try:
-            plots.add(pixels, result)
-        except OutputError as error:
-            view.n_failed += 1
-            _tell(f"{result.source}: {error}")
-
-    return add
+    return LightPlots(place, files)
 
 
 @dataclass(slots=True)
@@ -91,7 +84,7 @@ class _View:
         if self.as_json and not self.quiet:
             print(json.dumps(light_document(result)), flush=True)
         elif result.frame is None:
-            _tell(f"{result.source}: {result.status}: {result.message}")
+            tell(f"{result.source}: {result.status}: {result.message}")
         elif not self.quiet:
             results_console().print(light_blocks(result.source, result.frame))
 
@@ -99,8 +92,3 @@ class _View:
         """Print the counts where there is something to count."""
         if self.statuses.total() > 1 and not self.quiet and not self.as_json:
             results_console().print(summary_line(self.statuses), highlight=False, soft_wrap=True)
-
-
-def _tell(line: str) -> None:
-    """Print a line beside the results."""
-    messages_console().print(line, soft_wrap=True, highlight=False, markup=False)

@@ -1,4 +1,4 @@
-"""`lamplit weights`: the cards of the weights that come with lamplit."""
+"""`lamplit weights`: the cards of the weights and other data that come with lamplit."""
 
 from __future__ import annotations
 
@@ -12,6 +12,7 @@ from rich.markup import escape
 from rich.table import Table
 
 from lamplit.cli.consoles import results_console
+from lamplit.weights.assets import AssetCard, list_assets
 from lamplit.weights.cards import WeightsCard
 from lamplit.weights.registry import list_weights
 
@@ -19,8 +20,8 @@ from lamplit.weights.registry import list_weights
 def weights(
     as_json: Annotated[bool, typer.Option("--json", help="Print the whole cards as JSON.")] = False,
 ) -> None:
-    """List the weights that come with lamplit: what they are, what trained them, what they reach."""
-    cards = list_weights()
+    """List the networks and other data that come with lamplit: what each is, made of what, reaching what."""
+    cards: list[WeightsCard | AssetCard] = [*list_weights(), *list_assets()]
     if as_json:
         print(json.dumps([dataclasses.asdict(card) for card in cards], indent=2, ensure_ascii=False))
         return
@@ -28,20 +29,38 @@ def weights(
         results_console().print(_card_table(card))
 
 
-def _card_table(card: WeightsCard) -> Table:
+def _card_table(card: WeightsCard | AssetCard) -> Table:
     """Return a card as a table."""
     table = Table(
         title=f"[bold]{escape(card.name)}[/]", title_justify="left", show_header=False, box=box.SIMPLE
     )
     table.add_column(style="bold", no_wrap=True)
     table.add_column(overflow="fold")
-    for name, value in _card_rows(card):
+    for name, value in _asset_rows(card) if isinstance(card, AssetCard) else _weights_rows(card):
         table.add_row(name, escape(value))
     return table
 
 
-def _card_rows(card: WeightsCard) -> list[tuple[str, str]]:
-    """Return what the table says, row by row."""
+def _asset_rows(card: AssetCard) -> list[tuple[str, str]]:
+    """Return what the table says of data that is no network, row by row."""
+    rows = [
+        ("file", f"{card.file}, {card.size_bytes / 1e6:.1f} MB"),
+        ("SHA-256", card.sha256),
+        ("what", card.what),
+        ("built by", f"{card.command}, commit {card.commit}"),
+        ("licence", card.licence),
+    ]
+    return rows + [
+        (
+            "made of",
+            f"{data['name']}, {data['pictures']:,} pictures, {data['people']} people. Terms: {data['terms']}",
+        )
+        for data in card.source_data
+    ]
+
+
+def _weights_rows(card: WeightsCard) -> list[tuple[str, str]]:
+    """Return what the table says of a network, row by row."""
     rows = [
         ("file", f"{card.file}, {card.size_bytes / 1e6:.1f} MB, {card.parameters:,} parameters"),
         ("SHA-256", card.sha256),

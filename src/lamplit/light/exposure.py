@@ -1,7 +1,7 @@
-"""Tone, exposure and noise as functions of arrays, written once for NumPy and torch.
+"""Tone and exposure as functions of arrays, written once for NumPy and torch.
 
 Pictures are grey float in [0, 1]; parameters are numbers or arrays that broadcast, such as (N, 1, 1, 1) for
-one value per picture. Random numbers are handed in, so that the caller owns the generator and the device.
+one value per picture.
 """
 
 from __future__ import annotations
@@ -61,41 +61,6 @@ def expose(x: Array, gain: Array | float) -> Array:
     """
     exposed: Array = x * gain  # type: ignore[operator, assignment]
     return _clip(exposed, 0.0, 1.0)
-
-
-def sensor_noise(x: Array, normal: Array, *, photons: Array | float, read_noise: Array | float) -> Array:
-    """Add the noise of a sensor: photon noise that grows with the signal, and read noise that does not.
-
-    Parameters
-    ----------
-    x : array
-        Grey levels in [0, 1], any shape.
-    normal : array
-        Independent standard normal numbers of the same shape.
-    photons : array or float
-        Electrons that full scale holds; fewer is noisier. The count is approximated by a normal
-        distribution with its variance, which is good above some ten electrons.
-    read_noise : array or float
-        Standard deviation of the read noise, as a share of full scale.
-
-    Returns
-    -------
-    array
-        Same shape, clipped to [0, 1].
-
-    References
-    ----------
-    Foi, Trimeche, Katkovnik, Egiazarian (2008), doi:10.1109/TIP.2008.2001399.
-
-    Examples
-    --------
-    >>> import numpy as np
-    >>> sensor_noise(np.array([0.25]), np.array([1.0]), photons=100.0, read_noise=0.0).round(3).tolist()
-    [0.3]
-    """
-    deviation: Array = (x / photons + read_noise**2) ** 0.5  # type: ignore[operator]
-    noisy: Array = x + normal * deviation  # type: ignore[operator]
-    return _clip(noisy, 0.0, 1.0)
 
 
 def _clip(x: Array, low: float, high: float) -> Array:

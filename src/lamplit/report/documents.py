@@ -77,6 +77,7 @@ def _face(face: Face) -> dict[str, Any]:
     return {
         **_place(face),
         "expression": face.expression,
+        "verdict": face.verdict,
         "probabilities": {label: round(value, 6) for label, value in face.probabilities.items()},
         "light": _light(face.light),
     }

@@ -3,15 +3,19 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
+from itertools import cycle
 
 from lamplit.core.extras import require
 from lamplit.report.figures import BLUE, INK, VERMILLION, finish_figure, new_figure, plain_axes
 from lamplit.report.scores import RiskCurveDict
 
+GOOD_LIGHT = "good light"
+
 _ticker = require("matplotlib.ticker", extra="train", purpose="plots")
 
-_COLOURS = (BLUE, VERMILLION, "#009E73", "#CC79A7", "#E69F00", "#56B4E9", "#000000", "#8B4513", "#888888")
+_COLOURS = (BLUE, VERMILLION, "#009E73", "#CC79A7", "#E69F00", "#56B4E9", "#6A3D9A", "#8B4513", "#888888")
+"""As many as the gauntlet has conditions; good light is black beside them."""
 
 
 def plot_risk_coverage(
@@ -52,8 +56,8 @@ def plot_risk_coverage(
     """
     figure = new_figure(8.4, 5.0)
     axes = figure.subplots()
-    for (name, curve), colour in zip(curves.items(), _cycle(len(curves)), strict=True):
-        style = "-" if name == "good light" else (0, (5, 1.5))
+    for (name, curve), colour in zip(curves.items(), _colours(curves), strict=True):
+        style = "-" if name == GOOD_LIGHT else (0, (5, 1.5))
         axes.plot(curve["coverage"], curve["risk"], color=colour, linewidth=1.8, linestyle=style, label=name)
         given = sum(threshold >= least_probability for threshold in curve["threshold"])
         if given:
@@ -73,6 +77,7 @@ def plot_risk_coverage(
     return finish_figure(figure, path)
 
 
-def _cycle(n: int) -> list[str]:
-    """Return n colours, from the start again where there are more curves than colours."""
-    return [_COLOURS[number % len(_COLOURS)] for number in range(n)]
+def _colours(names: Iterable[str]) -> list[str]:
+    """Return a colour for each curve: black for good light, the others in turn."""
+    others = cycle(_COLOURS)
+    return [INK if name == GOOD_LIGHT else next(others) for name in names]

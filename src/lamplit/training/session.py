@@ -142,7 +142,7 @@ def run_training(
     OutputError
         If the folder cannot be written.
     """
-    before = _finished_run(recipe, start) if recipe.start else None
+    before = _run_before(recipe, start, done=_epochs_done(folder))
     training = data.training
     if before is not None and recipe.teach:
         training = taught(training, before, recipe.teach)
@@ -170,6 +170,18 @@ def run_training(
             "history": details.get("history", []),
         },
     )
+
+
+def _epochs_done(folder: Path) -> int:
+    """Return how many epochs the run in a folder has behind it."""
+    checkpoint = load_checkpoint(folder)
+    return 0 if checkpoint is None else len(checkpoint.details.get("history", []))
+
+
+def _run_before(recipe: Recipe, start: Path | None, *, done: int) -> Checkpoint | None:
+    """Return the run that a recipe starts from, if it is still needed: to begin, or to teach what is left."""
+    needed = done == 0 or (recipe.teach > 0 and done < recipe.epochs)
+    return _finished_run(recipe, start) if recipe.start and needed else None
 
 
 def _finished_run(recipe: Recipe, start: Path | None) -> Checkpoint:
