@@ -16,6 +16,8 @@ from lamplit.evaluation.classifier import Evaluation, evaluate_classifier
 from lamplit.evaluation.gauntlet import Gauntlet, lights_to_run, run_gauntlet
 from lamplit.evaluation.refusal import LEAST_ANSWERED
 from lamplit.expression import ExpressionClassifier
+from lamplit.nets.normalization import STANDARDIZATIONS
+from lamplit.training.publish import NORMALISATIONS
 from lamplit.training.recipe import list_recipes, load_recipe, recipe_from_dict
 from lamplit.weights.cards import WeightsCard
 from lamplit.weights.registry import DEFAULT_EXPRESSION, FOLDER, list_weights
@@ -49,6 +51,13 @@ def test_parameters_and_input_are_what_the_card_says(card: WeightsCard) -> None:
     shape = [d.dim_value or d.dim_param for d in graph.input[0].type.tensor_type.shape.dim]
     assert shape[1:] == [1, card.input_size, card.input_size]
     assert isinstance(shape[0], str), "the batch size must be free"
+
+
+@cards
+def test_the_card_names_the_layer_against_the_light(card: WeightsCard) -> None:
+    assert set(NORMALISATIONS) == set(STANDARDIZATIONS)
+    layer = card.recipe["settings"].get("standardization", "z-score")
+    assert card.preprocessing["normalisation"] == NORMALISATIONS[layer]
 
 
 @cards

@@ -21,8 +21,15 @@ PREPROCESSING = {
     "channels": "grey, 0.299 R + 0.587 G + 0.114 B (ITU-R BT.601)",
     "resampling": "area average when shrinking, linear when enlarging (lamplit.imaging.geometry)",
     "scale": "uint8 / 255",
-    "normalisation": "per image (x - mean) / standard deviation, inside the file",
 }
+
+NORMALISATIONS = {
+    "z-score": "per image (x - mean) / standard deviation, inside the file",
+    "local": "local divisive normalisation of the square root, inside the file",
+    "both": "per image (x - mean) / standard deviation, and beside it, as a second channel, local divisive "
+    "normalisation of the square root; both inside the file",
+}
+"""What cards say of the layer against the light, by its name in recipes."""
 
 
 def publish(
@@ -71,7 +78,7 @@ def publish(
         size_bytes=len(content),
         parameters=count_parameters(path),
         input_size=recipe.size,
-        preprocessing=PREPROCESSING,
+        preprocessing=PREPROCESSING | {"normalisation": _normalisation(recipe)},
         label_set=EXPRESSIONS.name,
         labels=list(EXPRESSIONS),
         temperature=round(temperature, 4),
@@ -121,6 +128,11 @@ def add_metrics(
     card = dataclasses.replace(card, metrics=list(metrics), light=list(light), refusal=refusal or {})
     write_card(card, (folder / card.file).with_suffix(".json"))
     return card
+
+
+def _normalisation(recipe: Recipe) -> str:
+    """Return what the card says of the layer against the light."""
+    return NORMALISATIONS[recipe.settings.get("standardization", "z-score")]
 
 
 def _training_data(details: Mapping[str, Any]) -> dict[str, Any]:
