@@ -29,7 +29,7 @@ def summary() -> str:
     """Return the README's table."""
     quality, speed, start = result("validation"), result("network_speed"), result("start_up")
     yale, false, long = result("yale_faces"), result("false_alarms"), result("thousand_pictures")
-    every, six = quality["all"], quality["six"]
+    every, six, good = quality["all"], quality["six"], result("light_gauntlet")["lights"][0]
     interval = every["accuracy_interval"]
     faces = f"FER+ validation, majority labels, given crops, single pass, {every['n']:,} faces"
     one, many = speed["batch_1_one_thread"], speed["batch_64_one_thread"]
@@ -58,6 +58,12 @@ def summary() -> str:
             "accuracy in six bad lights, mean",
             f"{result('light_gauntlet')['mean_of_six_bad_lights']:.3f}",
             "the same faces in the short protocol of the light gauntlet",
+        ),
+        (
+            "kept back in good light",
+            f"{100 * good['refused_for_doubt']:.1f} %",
+            f"verdict unsure; {100 * good['refused_for_light']:.2f} % for the light; of the rest "
+            f"{100 * good['wrong_of_answered']:.1f} % are wrong",
         ),
         (
             "agreement with acted expressions",
@@ -155,8 +161,8 @@ def refusal() -> str:
     half, good = figures["chosen_on_half"], figures["lights"][0]
     rows = [
         ("figure", "value"),
-        ("least probability on the card", f"{figures['least_probability']:.3f}"),
-        ("the same, chosen on every other face", f"{half['least_probability']:.3f}"),
+        ("least probability on the card, easy and hard light", both(figures["least_probability"])),
+        ("the same, chosen on every other face", both(half["least_probability"])),
         ("lights with at least 20 answers on the rest", str(half["lights"])),
         ("of those with more than one answer in five wrong", str(half["lights_above_the_risk"])),
         ("the worst", f"{half['worst_light']}: {100 * half['worst_risk']:.1f} % wrong"),
@@ -164,6 +170,11 @@ def refusal() -> str:
         ("refused for doubt, good light", f"{100 * good['refused_for_doubt']:.1f} %"),
     ]
     return table(rows)
+
+
+def both(least: dict[str, float]) -> str:
+    """Return two thresholds as text."""
+    return f"{least['easy']:.3f} and {least['hard']:.3f}"
 
 
 def second_look() -> str:

@@ -9,10 +9,12 @@ again on every other face and measured on the rest.
 
 from __future__ import annotations
 
+import dataclasses
+
 from lamplit.cli.measure_light import measure_gauntlet
 from lamplit.cli.models import model_of
-from lamplit.evaluation.gauntlet import Gauntlet
-from lamplit.evaluation.refusal import LEAST_ANSWERED, MOST_RISK, least_probability_for
+from lamplit.evaluation.gauntlet import Gauntlet, least_probabilities
+from lamplit.evaluation.refusal import LEAST_ANSWERED, MOST_RISK
 from lamplit.expression import ExpressionClassifier
 from lamplit.report.gauntlet_plot import plot_gauntlet
 from lamplit.report.risk_plot import plot_risk_coverage
@@ -21,18 +23,17 @@ from results import ROOT, parse_data, write_result
 IMAGES = ROOT / "docs" / "images"
 
 
-def on_other_faces(gauntlet: Gauntlet) -> dict[str, float]:
-    """Choose the least probability on every other face and return what comes of it on the rest."""
-    half = [(run.probability[::2], run.right[::2], run.usable[::2]) for run in gauntlet.runs]
-    chosen = least_probability_for([(p[usable], right[usable]) for p, right, usable in half])
+def on_other_faces(gauntlet: Gauntlet) -> dict[str, object]:
+    """Choose the least probabilities on every other face and return what comes of them on the rest."""
+    chosen = least_probabilities(gauntlet.runs, slice(None, None, 2))
     risks = {}
     for run in gauntlet.runs:
-        given = (run.usable & (run.probability >= chosen))[1::2]
+        given = run.answered(chosen)[1::2]
         if given.sum() >= LEAST_ANSWERED:
             risks[run.light.name] = float(1 - run.right[1::2][given].mean())
     worst = max(risks, key=lambda name: risks[name])
     return {
-        "least_probability": chosen,
+        "least_probability": dataclasses.asdict(chosen),
         "lights": len(risks),
         "lights_above_the_risk": sum(risk > MOST_RISK for risk in risks.values()),
         "worst_light": worst,
@@ -45,7 +46,7 @@ def main() -> None:
     gauntlet = measure_gauntlet(model_of(classifier), parse_data(__doc__), "validation", hidden=False)
     figures = gauntlet.as_dict()
     plot_gauntlet({classifier.card.name: figures}, IMAGES / "light-gauntlet.png")
-    plot_risk_coverage(gauntlet.risk_curves(), gauntlet.least_probability, IMAGES / "risk-coverage.png")
+    plot_risk_coverage(gauntlet.risk_curves(), IMAGES / "risk-coverage.png")
     about = {"weights": classifier.card.name, "split": "validation", "protocol": "majority, single pass"}
     write_result("light_gauntlet", about | figures | {"chosen_on_half": on_other_faces(gauntlet)})
 

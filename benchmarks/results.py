@@ -39,6 +39,8 @@ def write_result(name: str, figures: dict[str, Any]) -> None:
         "packages": {package: _version(package) for package in PACKAGES},
         "figures": figures,
     }
+    if result["uncommitted_changes"]:
+        print("src has uncommitted changes: this result does not say which code it comes from")
     FOLDER.mkdir(parents=True, exist_ok=True)
     text = json.dumps(result, indent=2)
     (FOLDER / f"{name}.json").write_text(text + "\n", encoding="utf-8")

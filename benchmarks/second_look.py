@@ -11,12 +11,14 @@ pictures do hold a face of their own.
 from __future__ import annotations
 
 import zipfile
+from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
 from rich.progress import track
 
-from lamplit.analysis.second_look import detect_in_any_light
+from lamplit.analysis.second_look import against_the_light, detect_in_any_light
+from lamplit.core.arrays import ByteArray
 from lamplit.core.boxes import iou
 from lamplit.core.values import Box, Detection
 from lamplit.datasets import Majority, read_ferplus
@@ -25,13 +27,18 @@ from lamplit.faces import CascadeFaceDetector
 from lamplit.faces.framing import face_box
 from lamplit.imaging.colour import grey_from_rgb
 from lamplit.imaging.images import read_image
-from lamplit.light.gauntlet import GAUNTLET, GOOD
+from lamplit.light.gauntlet import GAUNTLET, GOOD, Light
 from lamplit.light.reading import measure
+from lamplit.light.scenes import backlight
 from results import parse_data, write_result
 
 N_SCENES = 300
 SMALLEST = 100
 OVERLAP = 0.4
+BACKLIGHT_STOPS = (2.0, 3.0, 4.0)
+"""How much darker the head becomes with a light behind it, in factors of two; what is around it becomes four
+times brighter and clips."""
+
 WHOLE_SCENE = ("dark tones", "dim", "night", "over-exposed", "flat light")
 """Conditions that a scene can get as a whole; the others are made for faces that fill the frame."""
 
@@ -53,6 +60,25 @@ def scenes(data: Path) -> list[Composite]:
     ]
 
 
+def _lit_as_a_whole(light: Light) -> Callable[[Composite], ByteArray]:
+    return lambda composite: light.apply(composite.image[None])[0]
+
+
+def _backlit(stops: float) -> Callable[[Composite], ByteArray]:
+    """Return what darkens the head of a scene and overexposes what is around it, with a soft edge."""
+
+    def lit(composite: Composite) -> ByteArray:
+        scene = composite.image.astype(np.float32) / np.float32(255)
+        x1, y1, x2, y2 = (round(float(edge)) for edge in composite.square.xyxy)
+        part = scene[y1:y2, x1:x2]
+        outside = backlight(np.zeros_like(part), 0.0)  # 1 outside of the head's ellipse, 0 inside
+        lit = np.minimum(4 * scene, 1)
+        lit[y1:y2, x1:x2] = part * 2.0**-stops * (1 - outside) + np.minimum(4 * part, 1) * outside
+        return np.rint(lit * 255).astype(np.uint8)
+
+    return lit
+
+
 def count(found: list[Detection], square: Box) -> tuple[int, int]:
     """Return whether the face is among the detections, and how many others there are."""
     if not found:
@@ -67,24 +93,26 @@ def main() -> None:
     detector = CascadeFaceDetector()
     whole = [light for light in GAUNTLET if light.condition in WHOLE_SCENE]
     lights = [GOOD, *(light for number, light in enumerate(whole) if number % 5 in STRENGTHS)]
+    makers = {light.name: _lit_as_a_whole(light) for light in lights}
+    makers |= {f"backlight, {stops:g} stops": _backlit(stops) for stops in BACKLIGHT_STOPS}
     rows = {}
-    for light in lights:
+    for name, lit in makers.items():
         first, second, bad = np.zeros(2), np.zeros(2), 0
-        for composite in track(composites, light.name, transient=True):
-            scene = light.apply(composite.image[None])[0]
+        for composite in track(composites, name, transient=True):
+            scene = lit(composite)
             reading = measure(scene)
-            bad += reading.verdict != ("good",)
+            bad += reading.verdict != ("good",) or against_the_light(scene)
             first += count(list(detector.detect(scene)), composite.square)
             second += count(detect_in_any_light(detector, scene, reading), composite.square)
         n = len(composites)
-        rows[light.name] = {
+        rows[name] = {
             "scenes_in_bad_light": round(bad / n, 4),
             "recall_first_look": round(float(first[0]) / n, 4),
             "recall_with_second_look": round(float(second[0]) / n, 4),
             "false_first_look": round(float(first[1]) / n, 4),
             "false_with_second_look": round(float(second[1]) / n, 4),
         }
-        print(light.name, rows[light.name])
+        print(name, rows[name])
     write_result("second_look", {"scenes": len(composites), "overlap": OVERLAP, "lights": rows})
 
 

@@ -22,15 +22,18 @@ from lamplit.light.templates import load_templates
 
 PHOTO = Path(__file__).parent / "eileen-collins.jpg"
 SIDE = 96
+SEEN = 48
+"""Side of the faces that the gauntlet is made for. Larger ones would look cleaner than what models see: each
+pixel counts its own photons, and eyes even out the noise of small pixels."""
 AZIMUTHS = (-95.0, -70.0, -45.0, -20.0, 0.0, 20.0, 45.0, 70.0, 95.0)
 ELEVATIONS = (60.0, 30.0, 0.0, -30.0)
 LEFT, TOP, GAP = 190, 26, 3
 
 
-def sample_face() -> ByteArray:
+def sample_face(size: int) -> ByteArray:
     """Return the face of the sample photo, grey, framed as the networks want it."""
     photo = read_image(PHOTO)
-    return grey_from_rgb(crop_face(photo, CascadeFaceDetector().detect(photo)[0].box, size=SIDE))
+    return grey_from_rgb(crop_face(photo, CascadeFaceDetector().detect(photo)[0].box, size=size))
 
 
 def sheet(rows: list[tuple[str, list[ByteArray]]], heads: list[str]) -> ByteArray:
@@ -68,11 +71,13 @@ def relit(face: ByteArray) -> ByteArray:
 
 
 def gauntlet(face: ByteArray) -> ByteArray:
-    """Return the face in every light of the gauntlet."""
+    """Return the face in every light of the gauntlet, each pixel enlarged to a square."""
+    enlarge = np.ones((SIDE // SEEN, SIDE // SEEN), np.uint8)
     rows: dict[str, list[ByteArray]] = {}
     for light in GAUNTLET:
         # The first faces of a batch take their side lights from left and right in turn; this is the second.
-        rows.setdefault(light.condition, []).append(light.apply(np.stack([face, face]))[1])
+        lit = light.apply(np.stack([face, face]))[1]
+        rows.setdefault(light.condition, []).append(np.kron(lit, enlarge))
     return sheet(list(rows.items()), ["mild", "", "", "", "hard"])
 
 
@@ -80,9 +85,8 @@ def main() -> None:
     """Write both pictures."""
     folder = Path(sys.argv[1]) if len(sys.argv) > 1 else Path("results")
     folder.mkdir(parents=True, exist_ok=True)
-    face = sample_face()
-    cv2.imwrite(str(folder / "relighting.png"), relit(face))
-    cv2.imwrite(str(folder / "gauntlet-faces.png"), gauntlet(face))
+    cv2.imwrite(str(folder / "relighting.png"), relit(sample_face(SIDE)))
+    cv2.imwrite(str(folder / "gauntlet-faces.png"), gauntlet(sample_face(SEEN)))
 
 
 if __name__ == "__main__":

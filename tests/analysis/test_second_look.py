@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from lamplit.analysis import Analyzer
-from lamplit.analysis.second_look import corrected_for_detection, detect_in_any_light
+from lamplit.analysis.second_look import against_the_light, corrected_for_detection, detect_in_any_light
 from lamplit.core.values import Box, Detection
 from lamplit.imaging.images import read_image
 from lamplit.light import measure
@@ -54,6 +54,54 @@ def test_good_light_is_never_corrected() -> None:
     assert measure(picture).verdict == ("good",)
     assert detect_in_any_light(detector, picture, measure(picture)) == []
     assert len(detector.seen) == 1
+
+
+def backlit(shape: tuple[int, int] = (96, 120)) -> np.ndarray:
+    """A nearly black head before a white window."""
+    picture = np.full(shape, 250, np.uint8)
+    rows, columns = (slice(length // 3, length * 5 // 6) for length in shape)
+    picture[rows, columns] = np.random.default_rng(0).integers(8, 24, picture[rows, columns].shape)
+    return picture
+
+
+class Inside(Recorder):
+    """A detector that finds a face only where the middle of the picture is bright enough."""
+
+    def detect(self, image: np.ndarray) -> list[Detection]:
+        self.seen.append(image)
+        height, width = image.shape[:2]
+        middle = image[height // 2 : height * 2 // 3, width // 2 : width * 2 // 3]
+        return [FACE] if middle.mean() > self.level else []
+
+
+def test_a_picture_against_the_light_is_exposed_for_its_dark_part() -> None:
+    picture, detector = backlit(), Inside(90)
+    assert measure(picture).verdict == ("good",), "the reading of the whole cannot tell"
+    assert detect_in_any_light(detector, picture, measure(picture)) == [FACE]
+    assert len(detector.seen) == 2
+
+
+@pytest.mark.parametrize(
+    "picture",
+    [
+        np.full((64, 64), 255, np.uint8),
+        np.zeros((64, 64, 3), np.uint8),
+        np.tile(np.arange(256, dtype=np.uint8), (64, 1)),
+        np.full((1, 1), 255, np.uint8),
+        np.full((3, 200), 250, np.uint8),
+    ],
+    ids=["white", "black", "ramp", "one pixel", "strip"],
+)
+def test_other_pictures_were_not_taken_against_the_light(picture: np.ndarray) -> None:
+    assert not against_the_light(picture)
+
+
+@pytest.mark.parametrize("channels", [(), (3,)])
+def test_large_pictures_are_corrected_small_and_boxes_come_back_large(channels: tuple[int, ...]) -> None:
+    picture, detector = dark((1500, 2100, *channels)), Recorder(60)
+    (found,) = detect_in_any_light(detector, picture, measure(picture))
+    assert detector.seen[1].shape == (750, 1050, *channels)
+    assert found.box == Box(2, 2, 18, 18)
 
 
 def test_a_corrected_colour_picture_is_grey() -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import importlib.util
+import importlib
 import re
 import subprocess
 import sys
@@ -33,17 +33,22 @@ def test_there_are_no_other_python_lines(repository: Path) -> None:
     assert len(blocks(repository)) == len(SAID)
 
 
-def figures_module(repository: Path) -> ModuleType:
-    path = repository / "benchmarks" / "figures.py"
-    spec = importlib.util.spec_from_file_location("figures", path)
-    assert spec is not None
-    assert spec.loader is not None
-    module = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(module)
-    return module
+@pytest.fixture
+def figures(repository: Path, monkeypatch: pytest.MonkeyPatch) -> ModuleType:
+    monkeypatch.syspath_prepend(str(repository / "benchmarks"))
+    return importlib.import_module("figures")
 
 
-@pytest.mark.parametrize("page", ["README.md", "docs/training.md", "docs/light-normalisation.md"])
-def test_figures_are_those_of_the_results(repository: Path, page: str) -> None:
-    text = (repository / page).read_text(encoding="utf-8")
-    assert figures_module(repository).with_figures(text) == text, "run: python benchmarks/figures.py"
+def test_figures_are_those_of_the_results(repository: Path, figures: ModuleType) -> None:
+    for page in figures.PAGES:
+        text = (repository / page).read_text(encoding="utf-8")
+        assert figures.with_figures(text) == text, f"{page}: run python benchmarks/figures.py"
+
+
+def test_every_table_stands_once_and_on_its_own(repository: Path, figures: ModuleType) -> None:
+    texts = [(repository / page).read_text(encoding="utf-8") for page in figures.PAGES]
+    names = [name for text in texts for _, name, _ in figures.BLOCK.findall(text)]
+    assert sorted(names) == sorted(figures.TABLES), "each table on one page, once"
+    for text in texts:
+        for opened in re.finditer(r"<!-- figures: ", text):
+            assert text[: opened.start()].endswith("\n\n"), text[opened.start() : opened.start() + 60]

@@ -80,6 +80,24 @@ def test_a_plot_of_one_picture(lamplit: Run, photo: Path, tmp_path: Path) -> Non
     assert (tmp_path / "new" / "light.PNG").read_bytes()[1:4] == b"PNG"
 
 
+@pytest.mark.parametrize(
+    "suffix", [".jpg", ".JPEG", ".webp", ".bmp", ".gif", ".tif", ".tiff", ".pdf", ".svg"]
+)
+def test_a_plot_of_another_format_is_refused(lamplit: Run, wall: Path, suffix: str) -> None:
+    place = wall.parent / f"light{suffix}"
+    result = lamplit("light", wall, "--plot", place)
+    assert (result.exit_code, result.stdout) == (2, "")
+    message = f"lamplit: --plot: needs a name that ends in .png, or a folder, got {place}"
+    assert result.stderr.startswith(message)
+    assert not place.exists()
+
+
+def test_a_folder_may_be_called_like_a_picture(lamplit: Run, wall: Path, tmp_path: Path) -> None:
+    (tmp_path / "plots.pdf").mkdir()
+    assert lamplit("light", wall, "--plot", tmp_path / "plots.pdf").exit_code == 0
+    assert (tmp_path / "plots.pdf" / "wall-light.png").is_file()
+
+
 def test_plots_of_several_pictures_stand_in_a_folder(
     lamplit: Run, photo: Path, wall: Path, tmp_path: Path
 ) -> None:

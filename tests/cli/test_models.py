@@ -12,6 +12,7 @@ import pytest
 from lamplit.cli.models import model_from
 from lamplit.core.errors import InvalidArgumentError, WeightsMissingError
 from lamplit.core.labels import EXPRESSIONS
+from lamplit.core.refusal import NO_DOUBT
 from lamplit.expression.classifier import ExpressionClassifier
 from lamplit.weights.registry import DEFAULT_EXPRESSION
 
@@ -33,8 +34,10 @@ def working_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[
     monkeypatch.setattr(sys, "dont_write_bytecode", True)
     (tmp_path / "my_peer.py").write_text(MODULE)
     (tmp_path / "my_broken_peer.py").write_text("import no_such_package_at_all\n")
+    (tmp_path / "my_crashing_peer.py").write_text("1 / 0\n")
+    (tmp_path / "my_garbled_peer.py").write_text("def f(:\n")
     yield tmp_path
-    for name in ("my_peer", "my_broken_peer"):
+    for name in ("my_peer", "my_broken_peer", "my_crashing_peer", "my_garbled_peer"):
         sys.modules.pop(name, None)
 
 
@@ -59,7 +62,7 @@ def test_unknown_weights_are_told() -> None:
 def test_a_function_is_found_in_the_working_folder() -> None:
     model = model_from(None, "my_peer:always_happy", device="cpu")
     assert (model.name, model.sha256, model.labels) == ("my_peer.always_happy", "", EXPRESSIONS)
-    assert model.least_probability == 0.0
+    assert model.least_probability == NO_DOUBT
     assert model.predict_proba(np.zeros((3, 48, 48), np.uint8))[:, 1].tolist() == [1, 1, 1]
     assert sys.path[0] == ""
     model_from(None, "my_peer:always_happy", device="cpu")
@@ -79,9 +82,11 @@ def test_a_function_is_found_among_what_is_installed() -> None:
         (":always_happy", "needs MODULE:FUNCTION, got ':always_happy'"),
         ("", "needs MODULE:FUNCTION, got ''"),
         (".my_peer:always_happy", "needs MODULE:FUNCTION, got '.my_peer:always_happy'"),
-        ("no_such_module:f", "needs a function that can be imported, got No module named 'no_such_module'"),
+        ("no_such_module:f", "needs a function that can be imported, got .*No module named 'no_such_module'"),
         ("my_peer:no_such", "needs a function that can be imported, got .*no attribute 'no_such'"),
-        ("my_broken_peer:f", "got No module named 'no_such_package_at_all'"),
+        ("my_broken_peer:f", "got ModuleNotFoundError: No module named 'no_such_package_at_all'"),
+        ("my_crashing_peer:f", "got ZeroDivisionError: division by zero"),
+        ("my_garbled_peer:f", "got SyntaxError: "),
         ("my_peer:LEVEL", "--model: needs a function, got int"),
     ],
 )

@@ -95,6 +95,7 @@ def test_people_are_predicted_who_were_left_out(faces: YaleB) -> None:
     assert measured["lights_better_than_exposed"] == 63
     assert measured["relit"] < 27
     assert measured["nothing"] > 2.5 * measured["relit"]
+    assert CARD.metrics, "the proof stands on the card"
     for metric in CARD.metrics:
         assert set(metric) == set(measured)
         for key, value in measured.items():

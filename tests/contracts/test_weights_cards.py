@@ -17,7 +17,7 @@ from lamplit.evaluation.gauntlet import Gauntlet, lights_to_run, run_gauntlet
 from lamplit.evaluation.refusal import LEAST_ANSWERED
 from lamplit.expression import ExpressionClassifier
 from lamplit.nets.normalization import STANDARDIZATIONS
-from lamplit.training.publish import NORMALISATIONS
+from lamplit.training.publish import NORMALISATIONS, preprocessing
 from lamplit.training.recipe import list_recipes, load_recipe, recipe_from_dict
 from lamplit.weights.cards import WeightsCard
 from lamplit.weights.registry import DEFAULT_EXPRESSION, FOLDER, list_weights
@@ -54,10 +54,9 @@ def test_parameters_and_input_are_what_the_card_says(card: WeightsCard) -> None:
 
 
 @cards
-def test_the_card_names_the_layer_against_the_light(card: WeightsCard) -> None:
+def test_the_card_says_how_a_crop_becomes_the_input(card: WeightsCard) -> None:
     assert set(NORMALISATIONS) == set(STANDARDIZATIONS)
-    layer = card.recipe["settings"].get("standardization", "z-score")
-    assert card.preprocessing["normalisation"] == NORMALISATIONS[layer]
+    assert card.preprocessing == preprocessing(load_recipe(card.recipe["name"]))
 
 
 @cards

@@ -10,9 +10,10 @@ import pytest
 
 from lamplit.core.errors import InvalidArgumentError
 from lamplit.core.labels import LabelSet
+from lamplit.core.refusal import LeastProbability
 from lamplit.core.values import Box
 from lamplit.evaluation.classifier import Evaluation, evaluate_classifier
-from lamplit.evaluation.gauntlet import Gauntlet, Run, lights_to_run, run_gauntlet
+from lamplit.evaluation.gauntlet import Gauntlet, Run, least_probabilities, lights_to_run, run_gauntlet
 from lamplit.faces.framing import face_box
 from lamplit.light.gauntlet import GAUNTLET, GOOD, SEVEN_LIGHTS, Light
 from lamplit.light.reading import measure
@@ -166,20 +167,41 @@ class TestFigures:
         assert [row["relative"] for row in run(GOOD, DIM, predict=mostly_wrong).as_dict()["lights"]] == [0, 0]
 
     def test_refusals_by_hand(self) -> None:
-        probability = np.array([0.9, 0.6, 0.55, 0.95])
-        evaluation = self.answers(probability)
-        right, usable = np.array([True, False, True, False]), np.array([True, True, True, False])
-        result = Gauntlet(0, (Run(GOOD, evaluation, right, usable),), 0.58)
+        run = Run(
+            GOOD,
+            self.answers(np.array([0.9, 0.6, 0.55, 0.95, 0.7])),
+            right=np.array([True, False, True, False, True]),
+            usable=np.array([True, True, True, False, True]),
+            hard=np.array([False, False, False, False, True]),
+        )
+        result = Gauntlet(0, (run,), LeastProbability(easy=0.58, hard=0.8))
         (row,) = result.as_dict()["lights"]
-        # The last is refused for its light and the third for doubt; of the others one is wrong.
-        assert row["refused_for_light"] == pytest.approx(0.25)
-        assert row["refused_for_doubt"] == pytest.approx(0.25)
+        # The fourth is refused for its light, the third and, in hard light, the last for doubt; of the others
+        # one is wrong.
+        assert row["refused_for_light"] == pytest.approx(0.2)
+        assert row["refused_for_doubt"] == pytest.approx(0.4)
         assert row["wrong_of_answered"] == pytest.approx(0.5)
+        curve = result.risk_curves()["good light"]
+        assert (curve["answered"], curve["wrong"]) == (pytest.approx(0.4), pytest.approx(0.5))
 
-    @pytest.mark.parametrize(("least", "usable"), [(0.96, True), (0.0, False)])
-    def test_where_no_face_is_answered_nothing_is_wrong(self, least: float, usable: bool) -> None:
-        evaluation = self.answers(np.array([0.9, 0.95]))
-        result = Gauntlet(0, (Run(GOOD, evaluation, np.zeros(2, bool), np.full(2, usable)),), least)
+    def test_thresholds_are_chosen_apart_for_easy_and_hard_light(self) -> None:
+        # In easy light all are right from 0.6 on, in hard light from 0.9 on; 25 faces of each.
+        probability = np.repeat([0.55, 0.65, 0.95, 0.75, 0.95], [25, 25, 25, 25, 25])
+        hard = np.repeat([False, False, False, True, True], 25)
+        right = np.repeat([False, True, True, False, True], 25)
+        answer = np.stack([probability, 1 - probability], axis=1)
+        faces, truth = np.zeros((125, 8, 8), np.uint8), np.zeros(125, np.int64)
+        evaluation = evaluate_classifier(lambda _: answer, faces, truth, labels=TWO, batch_size=125)
+        run = Run(GOOD, evaluation, right, np.ones(125, bool), hard)
+        chosen = least_probabilities((run,))
+        assert (chosen.easy, chosen.hard) == (pytest.approx(0.555), pytest.approx(0.755))
+
+    @pytest.mark.parametrize(
+        ("least", "usable"), [(LeastProbability(easy=0.96), True), (LeastProbability(), False)]
+    )
+    def test_where_no_face_is_answered_nothing_is_wrong(self, least: LeastProbability, usable: bool) -> None:
+        evaluation, no = self.answers(np.array([0.9, 0.95])), np.zeros(2, bool)
+        result = Gauntlet(0, (Run(GOOD, evaluation, no, np.full(2, usable), no),), least)
         (row,) = result.as_dict()["lights"]
         assert row["wrong_of_answered"] is None
         assert row["refused_for_light"] + row["refused_for_doubt"] == 1

@@ -47,6 +47,10 @@ def test_exactly_one_in_five_wrong_is_allowed() -> None:
     assert least_probability_for([light((0.5, 79, 21))]) == pytest.approx(0.505)
 
 
+def test_where_no_threshold_is_enough_only_certainty_is() -> None:
+    assert least_probability_for([light((0.999, 10, 30))]) == 1.0
+
+
 def test_few_answers_decide_nothing() -> None:
     assert least_probability_for([light((0.5, 0, 19))]) == 0.0
     assert least_probability_for([light((0.5, 0, 20))]) == pytest.approx(0.505)

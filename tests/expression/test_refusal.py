@@ -7,6 +7,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
+from lamplit.core.refusal import LeastProbability
 from lamplit.expression.refusal import verdict_of_answer
 from lamplit.light import measure
 
@@ -24,8 +25,25 @@ GOOD = replace(measure(np.arange(256, dtype=np.uint8).reshape(16, 16)), usable=T
     ],
 )
 def test_verdict(probability: float, usable: bool, verdict: str) -> None:
-    assert verdict_of_answer(probability, replace(GOOD, usable=usable), least_probability=0.6) == verdict
+    least = LeastProbability(easy=0.6, hard=0.9)
+    assert verdict_of_answer(probability, replace(GOOD, usable=usable), least) == verdict
+
+
+@pytest.mark.parametrize(
+    ("words", "verdict"),
+    [
+        (("good",), "ok"),
+        (("dark",), "ok"),
+        (("dim",), "ok"),
+        (("noisy",), "unsure"),
+        (("dark", "side-lit"), "unsure"),
+        (("over-exposed", "flat", "backlit"), "unsure"),
+    ],
+)
+def test_hard_light_asks_for_more(words: tuple[str, ...], verdict: str) -> None:
+    light = replace(GOOD, verdict=words)
+    assert verdict_of_answer(0.7, light, LeastProbability(easy=0.6, hard=0.8)) == verdict
 
 
 def test_weights_without_a_threshold_never_doubt() -> None:
-    assert verdict_of_answer(0.13, GOOD, least_probability=0.0) == "ok"
+    assert verdict_of_answer(0.13, GOOD, LeastProbability()) == "ok"

@@ -1,4 +1,4 @@
-"""Photons that are counted, levels that are few, a camera that moves: by theory and by hand."""
+"""Photons that are counted, levels that are few: by theory and by hand."""
 
 from __future__ import annotations
 
@@ -10,7 +10,8 @@ import numpy as np
 import pytest
 import torch
 
-from lamplit.light.darkness import EXACT_BELOW, motion_blur, night, poisson
+from lamplit.core.errors import InvalidArgumentError
+from lamplit.light.darkness import EXACT_BELOW, night, poisson
 
 Library = Callable[[np.ndarray], Any]
 
@@ -88,6 +89,19 @@ class TestPoisson:
         assert np.isfinite(counts).all()
         # The 1 - 10^-6 quantile lies within five deviations and some photons, not at the last count tried.
         assert 0 <= counts[0] <= mean <= counts[1] <= mean + 5 * mean**0.5 + 6
+
+    @both
+    def test_what_is_no_pair_of_floats_is_refused(self, library: Library) -> None:
+        means, bytes_ = library(np.ones(3)), library(np.ones(3, np.uint8))
+        with pytest.raises(
+            InvalidArgumentError, match=r"mean: needs an array of floats, got \w+ uint8 of shape"
+        ):
+            poisson(bytes_, means)
+        required = r"uniform: needs a \w+ array of floats of shape \(3,\), got \w+ "
+        with pytest.raises(InvalidArgumentError, match=required + r"uint8 of shape \(3,\)"):
+            poisson(means, bytes_)
+        with pytest.raises(InvalidArgumentError, match=required + r"float64 of shape \(4,\)"):
+            poisson(means, library(np.ones(4)))
 
 
 def taken(level: float, **settings: Any) -> np.ndarray:
@@ -201,65 +215,56 @@ class TestNight:
             assert (np.abs(ours - theirs.numpy()) > 1e-6).mean() < 0.005
 
 
-class TestMotionBlur:
+class TestNightRefusals:
     @both
-    def test_no_movement_is_the_identity(self, library: Library) -> None:
-        faces = np.random.default_rng(0).random((2, 6, 7))
-        still = motion_blur(library(faces), library(np.zeros(2)), library(np.array([0.0, 77.0])))
-        np.testing.assert_allclose(np.asarray(still), faces, atol=1e-12)
+    def test_bytes_are_no_face(self, library: Library) -> None:
+        face, noise = np.zeros((3, 4), np.uint8), np.zeros((3, 4))
+        message = r"face: needs an array of floats, got \w+ uint8 of shape \(3, 4\) \(divide grey levels"
+        with pytest.raises(InvalidArgumentError, match=message):
+            night(library(face), (library(noise), library(noise)), photons=9.0)
 
     @both
-    def test_a_dot_becomes_a_line(self, library: Library) -> None:
-        # Nine places from -4 to 4: each pixel of the line gets a ninth.
-        face = np.zeros((1, 11, 15))
-        face[0, 5, 7] = 9.0
-        moved = np.asarray(motion_blur(library(face), library(np.array([8.0])), library(np.array([0.0]))))
-        expected = np.zeros((11, 15))
-        expected[5, 3:12] = 1.0
-        np.testing.assert_allclose(moved[0], expected, atol=1e-12)
+    @pytest.mark.parametrize(
+        ("settings", "message"),
+        [
+            ({"photons": 0}, "photons: needs a finite number above 0, got 0"),
+            ({"photons": -5.0}, "photons: needs a finite number above 0, got -5.0"),
+            ({"photons": float("nan")}, "photons: needs a finite number above 0, got nan"),
+            ({"read_noise": -1.0}, "read_noise: needs a finite number of at least 0, got -1.0"),
+            ({"gain": float("inf")}, "gain: needs a finite number of at least 0, got inf"),
+            ({"bits": 0}, "bits: needs a whole number from 1 to 32, got 0"),
+            ({"bits": 7.5}, "bits: needs a whole number from 1 to 32, got 7.5"),
+            ({"bits": 33}, "bits: needs a whole number from 1 to 32, got 33"),
+        ],
+    )
+    def test_settings_out_of_range(self, library: Library, settings: dict[str, Any], message: str) -> None:
+        face = library(np.full((3, 4), 0.5))
+        with pytest.raises(InvalidArgumentError, match=message):
+            night(face, (face, face), **({"photons": 9.0} | settings))
 
-    def test_angles_go_round(self) -> None:
-        face = np.zeros((1, 15, 15))
-        face[0, 7, 7] = 9.0
-        length = np.array([8.0])
-        rows, columns = np.nonzero(motion_blur(face, length, np.array([90.0]))[0] > 0.5)
-        assert (rows.tolist(), set(columns.tolist())) == (list(range(3, 12)), {7})
-        # Along the diagonal the ends lie 4 / sqrt(2) = 2.83 off in rows and columns.
-        rows, columns = np.nonzero(motion_blur(face, length, np.array([45.0]))[0] > 1e-9)
-        assert (rows.min(), rows.max(), columns.min(), columns.max()) == (4, 10, 4, 10)
-        there, back = (motion_blur(face, length, np.array([a])) for a in (30.0, 210.0))
-        np.testing.assert_allclose(there, back, atol=1e-12)
+    @both
+    @pytest.mark.parametrize("name", ["photons", "read_noise", "gain", "bits"])
+    def test_settings_that_do_not_fit_the_face(self, library: Library, name: str) -> None:
+        face, three = library(np.full((2, 4), 0.5)), library(np.ones((3, 1)))
+        with pytest.raises(
+            InvalidArgumentError, match=rf"{name}: .* broadcasts to \(2, 4\), got .* \(3, 1\)"
+        ):
+            night(face, (face, face), **({"photons": 9.0} | {name: three}))
 
-    def test_between_pixels_it_is_interpolated(self) -> None:
-        # Places from -0.5 to 0.5 in eighths: at distance d a share d goes to the pixel beside.
-        face = np.zeros((1, 3, 5))
-        face[0, 1, 2] = 1.0
-        moved = motion_blur(face, np.array([1.0]), np.array([0.0]))[0, 1]
-        side = sum(n / 8 for n in range(1, 5)) / 9
-        np.testing.assert_allclose(moved, [0, side, 1 - 2 * side, side, 0], atol=1e-12)
+    @both
+    def test_noise_of_another_shape(self, library: Library) -> None:
+        face, row = library(np.full((3, 4), 0.5)), library(np.zeros(4))
+        required = r"noise: needs a \w+ array of floats of shape \(3, 4\), got \w+ float64 of shape \(4,\)"
+        for noise in ((row, face), (face, row)):
+            with pytest.raises(InvalidArgumentError, match=required):
+                night(face, noise, photons=9.0)
+        with pytest.raises(InvalidArgumentError, match="noise: needs a pair, got a tuple of 1"):
+            night(face, (face,), photons=9.0)  # type: ignore[arg-type]
 
-    def test_beyond_the_border_its_pixels_go_on(self) -> None:
-        face = np.zeros((1, 3, 9))
-        face[0, :, 0] = 1.0
-        moved = motion_blur(face, np.array([8.0]), np.array([0.0]))[0, 1]
-        # Column 0 sees itself at five of nine places; column c sees it at 5 - c.
-        np.testing.assert_allclose(moved, [5 / 9, 4 / 9, 3 / 9, 2 / 9, 1 / 9, 0, 0, 0, 0], atol=1e-12)
-        even = np.full((1, 8, 8), 0.3)
-        np.testing.assert_allclose(motion_blur(even, np.array([4.0]), np.array([33.0])), even)
-
-    def test_every_face_moves_its_own_way(self) -> None:
-        faces = np.random.default_rng(0).random((3, 10, 12))
-        length, angle = np.array([0.0, 3.0, 5.0]), np.array([0.0, 45.0, 110.0])
-        together = motion_blur(faces, length, angle)
-        for n in range(3):
-            alone = motion_blur(faces[n : n + 1], length[n : n + 1], angle[n : n + 1])
-            np.testing.assert_allclose(together[n], alone[0], atol=1e-12)
-
-    def test_numpy_and_torch_give_the_same(self) -> None:
-        random = np.random.default_rng(0)
-        arrays = [
-            a.astype(np.float32) for a in (random.random((3, 12, 12)), 4 * random.random(3), np.arange(3.0))
-        ]
-        theirs = motion_blur(*map(torch.from_numpy, arrays))
-        assert isinstance(theirs, torch.Tensor)
-        np.testing.assert_allclose(motion_blur(*arrays), theirs.numpy(), atol=1e-6, strict=True)
+    def test_noise_of_another_library(self) -> None:
+        face = np.full((3, 4), 0.5)
+        message = (
+            r"noise: needs a numpy array of floats of shape \(3, 4\), got torch float64 of shape \(3, 4\)"
+        )
+        with pytest.raises(InvalidArgumentError, match=message):
+            night(face, (torch.from_numpy(face), face), photons=9.0)

@@ -12,6 +12,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from hypothesis.extra import numpy as npst
 
+from lamplit.core.errors import InvalidArgumentError
 from lamplit.light import expose, tone_curve
 
 Library = Callable[[np.ndarray], Any]
@@ -58,6 +59,41 @@ def test_the_input_is_left_as_it_is(library: Library) -> None:
     for change in (lambda: tone_curve(x, 2.0), lambda: expose(x, 2.0)):
         change()
     assert x.tolist() == [0.25, 0.75]
+
+
+@both
+@pytest.mark.parametrize("change", [expose, tone_curve])
+def test_bytes_are_no_picture(library: Library, change: Callable[..., Any]) -> None:
+    message = r"x: needs an array of floats, got \w+ uint8 of shape \(2, 3\) \(divide grey levels"
+    with pytest.raises(InvalidArgumentError, match=message):
+        change(library(np.zeros((2, 3), np.uint8)), 2.0)
+
+
+@both
+@pytest.mark.parametrize(
+    ("change", "value", "message"),
+    [
+        (expose, -1, "gain: needs a finite number of at least 0, got -1"),
+        (expose, float("inf"), "gain: needs a finite number of at least 0, got inf"),
+        (tone_curve, 0.0, "gamma: needs a finite number above 0, got 0.0"),
+        (tone_curve, float("nan"), "gamma: needs a finite number above 0, got nan"),
+        (tone_curve, "2", r"gamma: needs .*, or a \w+ array that broadcasts with \(2, 3\), got str"),
+    ],
+)
+def test_settings_out_of_range(
+    library: Library, change: Callable[..., Any], value: Any, message: str
+) -> None:
+    with pytest.raises(InvalidArgumentError, match=message):
+        change(library(np.zeros((2, 3))), value)
+
+
+@both
+def test_settings_that_do_not_broadcast(library: Library) -> None:
+    with pytest.raises(
+        InvalidArgumentError, match=r"broadcasts with \(2, 3\), got \w+ float64 of shape \(2,\)"
+    ):
+        expose(library(np.zeros((2, 3))), library(np.zeros(2)))
+    assert expose(library(np.ones((2, 3))), library(np.full((4, 1, 1), 0.5))).shape == (4, 2, 3)
 
 
 @settings(deadline=None)

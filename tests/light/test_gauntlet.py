@@ -13,6 +13,7 @@ from lamplit.core.errors import InvalidArgumentError
 from lamplit.datasets.archive import Archive
 from lamplit.imaging.colour import grey_from_rgb
 from lamplit.imaging.images import read_image
+from lamplit.light import gauntlet
 from lamplit.light.darkness import motion_blur
 from lamplit.light.gauntlet import DIRECTIONS, FULL_WELL, GAUNTLET, GOOD, SEVEN_LIGHTS, Light
 from lamplit.light.relighting import relight
@@ -228,6 +229,25 @@ class TestSameForEverybody:
         light = CONDITIONS[condition][3]
         np.testing.assert_array_equal(light.apply(FACES)[:2], light.apply(FACES[:2]))
 
+    def test_a_chunk_holds_whole_rounds_of_all_turns(self) -> None:
+        # Side light takes two turns, the blur eight directions, side light from all around ten.
+        assert gauntlet.CHUNK % 40 == 0
+
+    @pytest.mark.parametrize("light", [GOOD, *GAUNTLET, SEVEN_LIGHTS[5]], ids=lambda light: light.name)
+    def test_pixels_are_the_same_in_chunks(self, light: Light, monkeypatch: pytest.MonkeyPatch) -> None:
+        # The last chunk holds a single face, for which matrix products take a path of their own.
+        faces = np.concatenate([FACES, FACES[::-1, ::-1], FACES[:, :, ::-1]] * 5)[:81]
+        at_once = light.apply(faces, seed=2)
+        monkeypatch.setattr(gauntlet, "CHUNK", 40)
+        np.testing.assert_array_equal(light.apply(faces, seed=2), at_once)
+
+    def test_colours_are_the_same_in_chunks(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        pictures = np.stack([FACES, FACES[::-1], FACES // 2], axis=-1).repeat(8, axis=0)
+        light = light_of("shaken in the dark", 0.06)
+        at_once = light.apply(pictures)
+        monkeypatch.setattr(gauntlet, "CHUNK", 40)
+        np.testing.assert_array_equal(light.apply(pictures), at_once)
+
     def test_another_light_has_other_noise(self) -> None:
         # Black shows read noise alone. Scaled to electrons it would be the same in both, were it one draw.
         black = np.zeros((4, 48, 48), np.uint8)
@@ -269,10 +289,14 @@ class TestWrongInput:
             (np.zeros((2, 8, 8, 4), np.uint8), "uint8 of shape (2, 8, 8, 4)"),
             (np.zeros((2, 8, 8, 3, 1), np.uint8), "uint8 of shape (2, 8, 8, 3, 1)"),
             ([[[1, 2]]], "list of shape (1, 1, 2)"),
+            (np.zeros((2, 0, 8), np.uint8), "uint8 of shape (2, 0, 8)"),
+            (np.zeros((2, 8, 0), np.uint8), "uint8 of shape (2, 8, 0)"),
+            (np.zeros((0, 0, 0, 3), np.uint8), "uint8 of shape (0, 0, 0, 3)"),
         ],
     )
     def test_other_faces_are_refused(self, faces: object, came: str) -> None:
-        message = f"faces: needs uint8 of shape (N, H, W) or (N, H, W, 3), got {came}"
+        required = "uint8 of shape (N, H, W) or (N, H, W, 3) with H and W of at least 1"
+        message = f"faces: needs {required}, got {came}"
         with pytest.raises(InvalidArgumentError, match=re.escape(message)):
             GOOD.apply(faces)  # type: ignore[arg-type]
 

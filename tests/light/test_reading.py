@@ -6,6 +6,8 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from lamplit.core.errors import InvalidArgumentError
 from lamplit.core.values import Box
@@ -106,6 +108,35 @@ def test_tiny_faces_are_measured(side: int) -> None:
     assert sum(reading.histogram) == side * side
     assert reading.noise == 0.0
     assert reading.backlight == 0.0
+
+
+@pytest.mark.parametrize("x", [0, 3, 8])
+@pytest.mark.parametrize("y", [0, 5, 9])
+@pytest.mark.parametrize("within", [0.0, 0.1, 0.4, 0.5, 0.7])
+def test_a_face_below_a_pixel_is_compared_with_what_is_around(x: int, y: int, within: float) -> None:
+    # The face is white, all else black, whose light counts as that of level 1.
+    picture = np.zeros((10, 9), np.uint8)
+    picture[y, x] = 255
+    reading = measure(picture, Box(x + within, y + within, x + within + 0.2, y + within + 0.2))
+    assert reading.histogram[255] == sum(reading.histogram) == 1
+    assert reading.backlight is None or reading.backlight == pytest.approx(-math.log2(255 * 12.92), abs=0.01)
+
+
+def test_below_a_pixel_there_may_be_a_surround() -> None:
+    picture = np.zeros((10, 9), np.uint8)
+    picture[3, 3] = 255
+    backlight = measure(picture, Box(3, 3, 3.2, 3.2)).backlight
+    assert backlight == pytest.approx(-math.log2(255 * 12.92), abs=0.01)
+
+
+@settings(deadline=None, max_examples=200)
+@given(st.floats(-1, 9), st.floats(-1, 10), st.floats(0.001, 2), st.floats(0.001, 2))
+def test_small_boxes_anywhere_give_numbers(x: float, y: float, width: float, height: float) -> None:
+    picture, box = np.arange(90, dtype=np.uint8).reshape(10, 9), Box(x, y, x + width, y + height)
+    if box.x2 <= 0 or box.y2 <= 0 or box.x1 >= 9 or box.y1 >= 10:
+        return
+    backlight = measure(picture, box).backlight
+    assert backlight is None or math.isfinite(backlight)
 
 
 def test_everything_that_holds_a_picture_reads_the_same(tmp_path: Path) -> None:

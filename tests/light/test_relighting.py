@@ -172,15 +172,66 @@ class TestShapes:
     def test_no_faces_are_no_faces(self) -> None:
         assert relight(np.zeros((0, 8, 8)), 30.0, 0.0, templates=CORNER).shape == (0, 8, 8)
 
-    def test_a_row_is_no_face(self) -> None:
-        with pytest.raises(InvalidArgumentError, match=r"face: needs shape \(\.\.\., H, W\), got 1 axes"):
-            relight(np.zeros(8), 30.0, 0.0, templates=CORNER)
-
     @both
     def test_the_input_is_left_as_it_is(self, library: Library) -> None:
         face = np.full((8, 8), 0.5)
         relight(library(face), 90.0, 0.0, templates=CORNER)
         assert (face == 0.5).all()
+
+
+class TestRefusals:
+    @both
+    @pytest.mark.parametrize(
+        ("face", "came"),
+        [
+            (np.zeros(8), r"\w+ float64 of shape \(8,\)"),
+            (np.zeros((0, 8)), r"\w+ float64 of shape \(0, 8\)"),
+            (
+                np.zeros((8, 8), np.uint8),
+                r"\w+ uint8 of shape \(8, 8\) \(divide grey levels of 8 bits by 255\)",
+            ),
+        ],
+        ids=["row", "no pixel", "bytes"],
+    )
+    def test_what_is_no_face(self, library: Library, face: np.ndarray, came: str) -> None:
+        required = r"face: needs an array of floats of shape \(\.\.\., H, W\), got "
+        with pytest.raises(InvalidArgumentError, match=required + came + "$"):
+            relight(library(face), 30.0, 0.0, templates=CORNER)
+
+    def test_a_list_is_no_face(self) -> None:
+        with pytest.raises(InvalidArgumentError, match=r"face: needs an array of floats .* got a list of 1$"):
+            relight([[0.5]], 30.0, 0.0, templates=CORNER)  # type: ignore[type-var]
+
+    @both
+    @pytest.mark.parametrize(
+        ("settings", "message"),
+        [
+            ((np.nan, 0.0), "azimuth: needs a finite number, got nan"),
+            ((0.0, np.inf), "elevation: needs a finite number, got inf"),
+            ((0.0, 0.0, -0.1), "strength: needs a finite number of at least 0, got -0.1"),
+            (
+                (None, 0.0),
+                r"azimuth: needs a finite number, or a \w+ array that broadcasts to \(2,\), got NoneType",
+            ),
+        ],
+    )
+    def test_settings_that_are_no_light(
+        self, library: Library, settings: tuple[float, ...], message: str
+    ) -> None:
+        with pytest.raises(InvalidArgumentError, match=message):
+            relight(library(np.zeros((2, 8, 8))), *settings, templates=CORNER)
+
+    @both
+    def test_settings_that_do_not_fit_the_faces(self, library: Library) -> None:
+        faces, three = library(np.zeros((2, 8, 8))), library(np.zeros(3))
+        message = r"elevation: needs a finite number, or a \w+ array that broadcasts to \(2,\), got .* \(3,\)"
+        with pytest.raises(InvalidArgumentError, match=message):
+            relight(faces, 0.0, three, templates=CORNER)
+
+    def test_what_is_no_template(self) -> None:
+        message = r"templates: needs LightTemplates, got NoneType \(lamplit\.light\.templates\.load_templates"
+        with pytest.raises(InvalidArgumentError, match=message):
+            relight(np.zeros((8, 8)), 0.0, 0.0, templates=None)  # type: ignore[arg-type]
 
 
 def test_numpy_and_torch_give_the_same() -> None:

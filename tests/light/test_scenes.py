@@ -9,6 +9,7 @@ import numpy as np
 import pytest
 import torch
 
+from lamplit.core.errors import InvalidArgumentError
 from lamplit.light.relighting import relight
 from lamplit.light.scenes import FACE_RADII, backlight, coloured_light, mixed_light
 from lamplit.light.templates import load_templates
@@ -107,6 +108,65 @@ class TestMixedLight:
             own = (float(azimuth[0][n]), float(azimuth[1][n]))
             alone = mixed_light(faces[n], own, (0.0, 20.0), float(share[n]), templates=templates)
             np.testing.assert_allclose(together[n], alone, atol=1e-5)
+
+
+LAMPS = {"azimuth": (-70.0, 70.0), "elevation": (0.0, 0.0), "share": 0.5}
+
+
+class TestRefusals:
+    @both
+    def test_bytes_are_no_picture(self, library: Library) -> None:
+        grey, templates = library(np.zeros((4, 4), np.uint8)), load_templates()
+        with pytest.raises(InvalidArgumentError, match=r"face: needs an array of floats .* uint8 of shape"):
+            backlight(grey, 1.0)
+        with pytest.raises(InvalidArgumentError, match=r"face: needs an array of floats .* uint8 of shape"):
+            mixed_light(grey, **LAMPS, templates=templates)
+        with pytest.raises(
+            InvalidArgumentError, match=r"image: needs an array of floats of shape \(\.\.\., 3\)"
+        ):
+            coloured_light(library(np.zeros((4, 3), np.uint8)), library(np.ones(3)))
+
+    @pytest.mark.parametrize("shape", [(3, 4), (4,), ()])
+    def test_three_channels_make_a_colour(self, shape: tuple[int, ...]) -> None:
+        with pytest.raises(
+            InvalidArgumentError, match=r"image: needs .* shape \(\.\.\., 3\), got numpy float64"
+        ):
+            coloured_light(np.zeros(shape), np.ones(3))
+
+    @both
+    def test_a_colour_that_does_not_fit(self, library: Library) -> None:
+        with pytest.raises(InvalidArgumentError, match=r"colour: .* broadcasts to \(5, 3\), got .* \(4,\)"):
+            coloured_light(library(np.zeros((5, 3))), library(np.ones(4)))
+
+    @pytest.mark.parametrize(
+        ("stops", "flare", "message"),
+        [
+            (-1.0, 0.0, "stops: needs a finite number of at least 0, got -1.0"),
+            (np.nan, 0.0, "stops: needs a finite number of at least 0, got nan"),
+            (1.0, 1.5, "flare: needs a finite number from 0 to 1, got 1.5"),
+            (
+                np.zeros((3, 1, 1)),
+                0.0,
+                r"stops: .* broadcasts to \(2, 4, 4\), got numpy float64 of shape \(3, 1, 1\)",
+            ),
+        ],
+    )
+    def test_backlight_out_of_range(self, stops: Any, flare: Any, message: str) -> None:
+        with pytest.raises(InvalidArgumentError, match=message):
+            backlight(np.zeros((2, 4, 4)), stops, flare=flare)
+
+    @pytest.mark.parametrize(
+        ("change", "message"),
+        [
+            ({"azimuth": 70.0}, r"azimuth: needs a pair, got 70\.0"),
+            ({"azimuth": (1.0, 2.0, 3.0)}, "azimuth: needs a pair, got a tuple of 3"),
+            ({"elevation": (0.0, np.nan)}, "elevation: needs a finite number, got nan"),
+            ({"share": 1.01}, r"share: needs a finite number from 0 to 1, got 1\.01"),
+        ],
+    )
+    def test_two_lamps_are_two_directions_and_a_share(self, change: dict[str, Any], message: str) -> None:
+        with pytest.raises(InvalidArgumentError, match=message):
+            mixed_light(np.zeros((4, 4)), **(LAMPS | change), templates=load_templates())
 
 
 @pytest.mark.parametrize("dtype", [np.float32, np.float64])

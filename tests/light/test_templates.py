@@ -7,7 +7,7 @@ import io
 import numpy as np
 import pytest
 
-from lamplit.core.errors import DatasetError, WeightsCorruptError
+from lamplit.core.errors import DatasetError, InvalidArgumentError, WeightsCorruptError
 from lamplit.light.point_operations import GREY_LEVEL
 from lamplit.light.relighting import LightTemplates, unit_vectors
 from lamplit.light.templates import (
@@ -173,6 +173,18 @@ class TestPacking:
         np.testing.assert_array_equal(back.triangles, templates.triangles)
         np.testing.assert_allclose(back.log_ratios, templates.log_ratios, rtol=2**-11)
         assert (back.log_ratios.dtype, back.triangles.dtype) == (np.float32, np.int64)
+
+    @pytest.mark.parametrize("n_lights", [256, 257])
+    def test_lights_are_numbered_in_one_byte(self, n_lights: int) -> None:
+        angles = np.zeros(n_lights, np.float32)
+        tiles = np.array([[0, 1, n_lights - 1]])
+        templates = LightTemplates(angles, angles, np.zeros((n_lights, 1, 1), np.float32), tiles)
+        if n_lights <= 256:
+            back = templates_from_bytes(templates_to_bytes(templates), where="here")
+            assert back.triangles.tolist() == tiles.tolist()
+        else:
+            with pytest.raises(InvalidArgumentError, match="templates: needs at most 256 lights, got 257"):
+                templates_to_bytes(templates)
 
     @pytest.mark.parametrize(
         "content",

@@ -133,7 +133,7 @@ class Analyzer:
                 labels=self.labels,
                 distribution=tuple(row),
                 light=light,
-                verdict=verdict_of_answer(max(row), light, least_probability=least),
+                verdict=verdict_of_answer(max(row), light, least),
             )
             for found, light, row in zip(detections, readings, probabilities.tolist(), strict=True)
         )

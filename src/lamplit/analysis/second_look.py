@@ -6,14 +6,33 @@ good light is never corrected, so its result is the same to the last bit.
 
 from __future__ import annotations
 
+import dataclasses
+import math
+
 import numpy as np
 
-from lamplit.core.arrays import ByteArray
+from lamplit.core.arrays import ByteArray, FloatArray
 from lamplit.core.light import LightReading
-from lamplit.core.values import Detection
+from lamplit.core.values import Box, Detection
 from lamplit.faces.detector import FaceDetector
 from lamplit.imaging.colour import grey_from_rgb
 from lamplit.light.noise_aware import noise_aware
+
+MOST_PIXELS = 2_000_000
+"""Larger pictures are corrected at a smaller size, as it takes some hundred bytes per pixel; faces that are
+too small for the detector then are hardly found in bad light anyway."""
+
+GRID = 8
+"""The picture is looked at in so many rows and columns to see whether it was taken against the light."""
+
+WHITE, BLACK = 0.85, 0.2
+"""Median grey level of a part that is nearly white, and of one that is nearly black."""
+
+LEAST_WHITE, LEAST_BLACK = 16, 2
+"""So many of the 64 parts must be nearly white, and so many nearly black, in a picture against the light."""
+
+WANTED = 0.45
+"""Where the median of what is nearly black goes."""
 
 
 def detect_in_any_light(detector: FaceDetector, pixels: ByteArray, light: LightReading) -> list[Detection]:
@@ -31,7 +50,8 @@ def detect_in_any_light(detector: FaceDetector, pixels: ByteArray, light: LightR
     Returns
     -------
     list of Detection
-        Those of the first look if there are any or the verdict on the light is "good"; else of the second.
+        Those of the first look if there are any, or if the verdict on the light is "good" and the picture was
+        not taken against the light; else of the second.
 
     Examples
     --------
@@ -42,13 +62,46 @@ def detect_in_any_light(detector: FaceDetector, pixels: ByteArray, light: LightR
     []
     """
     found = list(detector.detect(pixels))
-    if found or light.verdict == ("good",):
+    if found or not (light.verdict != ("good",) or against_the_light(pixels)):
         return found
-    return list(detector.detect(corrected_for_detection(pixels)))
+    small, factor = _shrunk(pixels)
+    return [_enlarged(detection, factor) for detection in detector.detect(corrected_for_detection(small))]
+
+
+def against_the_light(pixels: ByteArray) -> bool:
+    """Tell whether a picture has large white parts and parts that are nearly black.
+
+    The reading of a whole picture cannot tell: black and white together have the mean and the contrast of a
+    picture in good light.
+
+    Parameters
+    ----------
+    pixels : ndarray of shape (H, W) or (H, W, 3), uint8
+        The picture.
+
+    Returns
+    -------
+    bool
+        Of 8 x 8 parts at least 16 have a median grey level above 0.85 and at least two one below 0.2.
+
+    Examples
+    --------
+    >>> window = np.full((80, 80), 250, np.uint8)
+    >>> window[30:70, 30:60] = 20
+    >>> against_the_light(window), against_the_light(window // 2)
+    (True, False)
+    """
+    step = max(min(pixels.shape[:2]) // (8 * GRID), 1)  # some pixels of each part are enough
+    grey = grey_from_rgb(pixels[::step, ::step])
+    parts = [part for row in np.array_split(grey, GRID) for part in np.array_split(row, GRID, axis=1)]
+    medians = np.array([np.median(part) for part in parts if part.size]) / 255
+    return bool((medians > WHITE).sum() >= LEAST_WHITE and (medians < BLACK).sum() >= LEAST_BLACK)
 
 
 def corrected_for_detection(pixels: ByteArray) -> ByteArray:
     """Denoise a picture as far as its noise asks for it, brighten it and even out its contrast.
+
+    A picture that was taken against the light is exposed for its dark parts first.
 
     Parameters
     ----------
@@ -69,5 +122,35 @@ def corrected_for_detection(pixels: ByteArray) -> ByteArray:
     ((60, 80, 3), True)
     """
     grey = grey_from_rgb(pixels).astype(np.float32) / np.float32(255)
+    if against_the_light(pixels):
+        grey = _exposed_for_the_dark(grey)
     better = np.rint(np.clip(noise_aware(grey), 0.0, 1.0) * 255).astype(np.uint8)
     return better if pixels.ndim == 2 else np.repeat(better[..., None], 3, axis=2)
+
+
+def _exposed_for_the_dark(grey: FloatArray) -> FloatArray:
+    """Brighten until the median of what is nearly black is a middle grey."""
+    median = max(float(np.median(grey[grey < BLACK])), 1 / 255)
+    exposed: FloatArray = np.minimum(grey * np.float32(WANTED / median), np.float32(1))
+    return exposed
+
+
+def _shrunk(pixels: ByteArray) -> tuple[ByteArray, int]:
+    """Return a picture of at most `MOST_PIXELS`, by means over squares of pixels, and their side."""
+    factor = math.ceil(math.sqrt(pixels.shape[0] * pixels.shape[1] / MOST_PIXELS))
+    if factor <= 1 or min(pixels.shape[:2]) < factor:
+        return pixels, 1
+    height, width = (length // factor for length in pixels.shape[:2])
+    grey = grey_from_rgb(pixels[: height * factor, : width * factor])
+    small = np.rint(grey.reshape(height, factor, width, factor).mean(axis=(1, 3), dtype=np.float32))
+    plane = small.astype(np.uint8)
+    return (plane if pixels.ndim == 2 else np.repeat(plane[..., None], 3, axis=2)), factor
+
+
+def _enlarged(detection: Detection, factor: int) -> Detection:
+    """Return where a detection is in the picture before it was shrunk."""
+    if factor == 1:
+        return detection
+    x1, y1, x2, y2 = (factor * float(edge) for edge in detection.box.xyxy)
+    points = None if detection.points is None else (detection.points * factor).astype(np.float32)
+    return dataclasses.replace(detection, box=Box(x1, y1, x2, y2), points=points)

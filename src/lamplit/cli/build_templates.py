@@ -8,6 +8,7 @@ from typing import Annotated
 import typer
 
 from lamplit.cli.consoles import counting_progress, messages_console, results_console
+from lamplit.core.files import make_folder
 
 
 def build_templates(
@@ -35,6 +36,7 @@ def build_templates(
     from lamplit.report.relighting_terminal import relighting_table
     from lamplit.training.light_templates import publish_templates
 
+    make_folder(out)  # what cannot be written is told before the work
     with counting_progress(hidden=quiet) as progress:
         task = progress.add_task("reading pictures", total=None)
         faces = read_yale_b(

@@ -12,6 +12,8 @@ from lamplit.core.files import make_folder
 from lamplit.core.values import InputResult
 from lamplit.report.light_plot import plot_light
 
+_OTHER_PICTURES = frozenset({".jpg", ".jpeg", ".webp", ".bmp", ".gif", ".tif", ".tiff", ".pdf", ".svg"})
+
 
 class LightPlots:
     """Write a plot of the light of each picture.
@@ -27,7 +29,7 @@ class LightPlots:
     Raises
     ------
     InvalidArgumentError
-        If one file is named for several pictures.
+        If one file is named for several pictures, or one of another picture format than PNG.
     OutputError
         If the folder cannot be made.
     """
@@ -35,6 +37,8 @@ class LightPlots:
     def __init__(self, place: Path, pictures: Sequence[Path]) -> None:
         self.place = place
         self._names: CopyNames | None = None
+        if place.suffix.lower() in _OTHER_PICTURES and not place.is_dir():
+            raise InvalidArgumentError("--plot", "a name that ends in .png, or a folder", str(place))
         if place.suffix.lower() != ".png":
             make_folder(place)
             self._names = CopyNames(place, pictures, mark="light", suffix=".png")

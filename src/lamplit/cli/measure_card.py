@@ -9,6 +9,7 @@ from rich.table import Table
 from lamplit.cli.measure import PROTOCOL, card_metrics, evaluate_split, evaluation_tables
 from lamplit.cli.measure_light import card_light, chosen_refusal, measure_gauntlet
 from lamplit.cli.models import model_of
+from lamplit.core.refusal import LeastProbability
 from lamplit.expression.classifier import ExpressionClassifier
 from lamplit.training.publish import add_metrics
 from lamplit.weights.cards import WeightsCard
@@ -22,6 +23,6 @@ def measure_card(card: WeightsCard, folder: Path, data: Path, *, hidden: bool) -
     evaluation = evaluate_split(classifier, data, SPLIT, hidden=hidden)
     gauntlet = measure_gauntlet(model_of(classifier), data, SPLIT, hidden=hidden)
     refusal = chosen_refusal(gauntlet, SPLIT)
-    light = card_light(gauntlet, refusal["least_probability"])
+    light = card_light(gauntlet, LeastProbability(**refusal["least_probability"]))
     add_metrics(card, card_metrics(evaluation, SPLIT), folder, light=light, refusal=refusal)
     return evaluation_tables(evaluation, title=f"{card.name} on FER+ {SPLIT}, {PROTOCOL}, single pass")

@@ -10,8 +10,9 @@ from lamplit.cli.consoles import counting_progress
 from lamplit.cli.measure import read_with_majority
 from lamplit.cli.models import NamedModel
 from lamplit.core.arrays import ByteArray, FloatArray
-from lamplit.evaluation.gauntlet import Gauntlet, lights_to_run, run_gauntlet
-from lamplit.evaluation.refusal import MOST_RISK, least_probability_for
+from lamplit.core.refusal import LeastProbability
+from lamplit.evaluation.gauntlet import Gauntlet, least_probabilities, lights_to_run, run_gauntlet
+from lamplit.evaluation.refusal import MOST_RISK
 
 
 def measure_gauntlet(
@@ -35,18 +36,17 @@ def measure_gauntlet(
 
 def chosen_refusal(gauntlet: Gauntlet, split: str) -> dict[str, Any]:
     """Choose the least probability of an answer by the risk in every light, as it stands on cards."""
-    answers = [(run.probability[run.usable], run.right[run.usable]) for run in gauntlet.runs]
     return {
-        "least_probability": least_probability_for(answers),
+        "least_probability": dataclasses.asdict(least_probabilities(gauntlet.runs)),
         "most_risk": MOST_RISK,
         "chosen_on": f"FER+ {split}, majority, {len(gauntlet.runs)} lights of the gauntlet, "
         f"seed {gauntlet.seed}, {gauntlet.runs[0].evaluation.metrics.n} faces each",
     }
 
 
-def card_light(gauntlet: Gauntlet, least_probability: float) -> list[dict[str, Any]]:
+def card_light(gauntlet: Gauntlet, least: LeastProbability) -> list[dict[str, Any]]:
     """Return the figures in each light as they stand on cards."""
-    figures = dataclasses.replace(gauntlet, least_probability=least_probability).as_dict()
+    figures = dataclasses.replace(gauntlet, least_probability=least).as_dict()
     kept = ("accuracy", "macro_f1", "log_loss", "calibration_error")
     refused = ("refused_for_light", "refused_for_doubt", "wrong_of_answered")
     rows: list[dict[str, Any]] = []

@@ -11,6 +11,7 @@ from typing import Any
 from lamplit.core.arrays import ByteArray, FloatArray
 from lamplit.core.errors import InvalidArgumentError
 from lamplit.core.labels import EXPRESSIONS, LabelSet
+from lamplit.core.refusal import NO_DOUBT, LeastProbability
 from lamplit.expression.classifier import ExpressionClassifier
 
 
@@ -22,7 +23,7 @@ class NamedModel:
     sha256: str
     labels: LabelSet
     predict_proba: Callable[[ByteArray], FloatArray]
-    least_probability: float = 0.0
+    least_probability: LeastProbability = NO_DOUBT
 
 
 def model_of(classifier: ExpressionClassifier) -> NamedModel:
@@ -49,8 +50,9 @@ def _imported(function: str) -> Callable[[ByteArray], FloatArray]:
         sys.path.insert(0, "")  # as `python -m` does, so that a file in the working folder is found
     try:
         found: Any = getattr(importlib.import_module(module_name), name)
-    except (ImportError, AttributeError) as error:
-        raise InvalidArgumentError("--model", "a function that can be imported", str(error)) from error
+    except Exception as error:  # the module is the user's own: anything may happen while it is imported
+        came = f"{type(error).__name__}: {error}"
+        raise InvalidArgumentError("--model", "a function that can be imported", came) from error
     if not callable(found):
         raise InvalidArgumentError("--model", "a function", type(found).__name__)
     predict: Callable[[ByteArray], FloatArray] = found

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
@@ -10,9 +11,10 @@ import numpy as np
 from lamplit.core.arrays import AnyArray, ByteArray, FloatArray, IntArray
 from lamplit.core.errors import InvalidArgumentError
 from lamplit.core.labels import EXPRESSIONS, LabelSet
+from lamplit.core.refusal import NO_DOUBT, LeastProbability, is_hard
 from lamplit.core.values import Box
 from lamplit.evaluation.classifier import Evaluation, evaluate_classifier
-from lamplit.evaluation.refusal import risk_coverage
+from lamplit.evaluation.refusal import least_probability_for, risk_coverage
 from lamplit.faces.framing import face_box
 from lamplit.light.gauntlet import GAUNTLET, GOOD, SEVEN_LIGHTS, Light
 from lamplit.light.reading import measure
@@ -33,18 +35,26 @@ class Run:
         Which answers were right.
     usable : ndarray of shape (n_faces,), bool
         On which faces the light leaves enough to read (`LightReading.usable`).
+    hard : ndarray of shape (n_faces,), bool
+        From which faces the light takes something (`lamplit.core.refusal.is_hard`).
     """
 
     light: Light
     evaluation: Evaluation
     right: AnyArray
     usable: AnyArray
+    hard: AnyArray
 
     @property
     def probability(self) -> AnyArray:
         """Probability of each answer; shape (n_faces,)."""
         highest: AnyArray = self.evaluation.probabilities.max(axis=1)
         return highest
+
+    def answered(self, least: LeastProbability) -> AnyArray:
+        """Return which answers are given; shape (n_faces,), bool."""
+        given: AnyArray = self.usable & (self.probability >= np.where(self.hard, least.hard, least.easy))
+        return given
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -57,13 +67,13 @@ class Gauntlet:
         Seed of the noise.
     runs : tuple of Run
         The lights in the order in which they were run.
-    least_probability : float
+    least_probability : LeastProbability
         Answers below this count as refused.
     """
 
     seed: int
     runs: tuple[Run, ...]
-    least_probability: float = 0.0
+    least_probability: LeastProbability = NO_DOUBT
 
     def __getitem__(self, light: Light) -> Evaluation:
         """Return what was answered in a light; KeyError where it was not run."""
@@ -90,7 +100,9 @@ class Gauntlet:
             )
             if usable.any():
                 curve = risk_coverage(probability[usable], right[usable], n_faces=len(usable))
-                curves[condition] = curve.as_dict()
+                given = np.concatenate([run.answered(self.least_probability) for run in runs])
+                wrong = float(1 - right[given].mean()) if given.any() else None
+                curves[condition] = curve.as_dict(answered=float(given.mean()), wrong=wrong)
         return curves
 
     def as_dict(self) -> GauntletDict:
@@ -99,18 +111,17 @@ class Gauntlet:
         return {
             "seed": self.seed,
             "faces": self.runs[0].evaluation.metrics.n,
-            "least_probability": self.least_probability,
+            "least_probability": dataclasses.asdict(self.least_probability),
             "mean_of_six_bad_lights": self.mean_of_bad,
             "seven_lights": [light.name for light in SEVEN_LIGHTS],
             "lights": [_scores(run, good, self.least_probability) for run in self.runs],
         }
 
 
-def _scores(run: Run, good: float, least_probability: float) -> LightScoresDict:
+def _scores(run: Run, good: float, least: LeastProbability) -> LightScoresDict:
     """Return the figures of one light."""
     light, metrics = run.light, run.evaluation.metrics
-    sure = run.probability >= least_probability
-    answered = run.usable & sure
+    answered = run.answered(least)
     return {
         "name": light.name,
         "condition": light.condition,
@@ -123,9 +134,32 @@ def _scores(run: Run, good: float, least_probability: float) -> LightScoresDict:
         "log_loss": metrics.log_loss,
         "calibration_error": metrics.calibration_error,
         "refused_for_light": float(1 - run.usable.mean()),
-        "refused_for_doubt": float((run.usable & ~sure).mean()),
+        "refused_for_doubt": float((run.usable & ~answered).mean()),
         "wrong_of_answered": float(1 - run.right[answered].mean()) if answered.any() else None,
     }
+
+
+def least_probabilities(runs: Sequence[Run], faces: slice = slice(None)) -> LeastProbability:
+    """Choose the probability that answers need, in easy and in hard light, by the risk in every single light.
+
+    Parameters
+    ----------
+    runs : sequence of Run
+        What was answered in each light.
+    faces : slice
+        By which faces; by default all.
+
+    Returns
+    -------
+    LeastProbability
+        See `lamplit.evaluation.refusal.least_probability_for`; faces refused for their light are left out.
+    """
+    chosen = []
+    for hard in (False, True):
+        groups = [(run, run.usable[faces] & (run.hard[faces] == hard)) for run in runs]
+        answers = [(run.probability[faces][group], run.right[faces][group]) for run, group in groups]
+        chosen.append(least_probability_for(answers))
+    return LeastProbability(*chosen)
 
 
 def lights_to_run(*, short: bool = False) -> tuple[Light, ...]:
@@ -205,8 +239,9 @@ def run_gauntlet(
         lit = light.apply(faces, seed=seed)
         evaluation = evaluate_classifier(predict_proba, lit, classes, labels=labels)
         right = evaluation.probabilities.argmax(axis=1) == classes
-        usable = np.array([measure(face, _box_of(face)).usable for face in lit])
-        runs.append(Run(light, evaluation, right, usable))
+        readings = [measure(face, _box_of(face)) for face in lit]
+        usable, hard = np.array([(reading.usable, is_hard(reading)) for reading in readings]).T
+        runs.append(Run(light, evaluation, right, usable, hard))
     return Gauntlet(seed, tuple(runs))
 
 

@@ -36,12 +36,14 @@ class RiskCoverage:
     coverage: FloatArray
     risk: FloatArray
 
-    def as_dict(self) -> RiskCurveDict:
-        """Return the curve as lists."""
+    def as_dict(self, *, answered: float, wrong: float | None) -> RiskCurveDict:
+        """Return the curve as lists, with the share of faces answered in use and of those answers wrong."""
         return {
             "threshold": self.threshold.tolist(),
             "coverage": self.coverage.tolist(),
             "risk": self.risk.tolist(),
+            "answered": answered,
+            "wrong": wrong,
         }
 
 
@@ -110,7 +112,7 @@ def least_probability_for(
     -------
     float
         The smallest of 0, 0.005, ..., 0.995 from which on upwards no light with at least 20 answers exceeds
-        the risk.
+        the risk; 1 where none of them is enough.
 
     Examples
     --------
@@ -122,7 +124,9 @@ def least_probability_for(
     steps = np.arange(200) / 200
     allowed = [all(_risk(*light, float(step)) <= most_risk for light in answers) for step in steps]
     refused = np.nonzero(~np.array(allowed))[0]
-    return float(steps[min(refused[-1] + 1, len(steps) - 1)]) if len(refused) else 0.0
+    if not len(refused):
+        return 0.0
+    return 1.0 if refused[-1] == len(steps) - 1 else float(steps[refused[-1] + 1])
 
 
 def _risk(probability: AnyArray, right: AnyArray, least: float) -> float:

@@ -18,20 +18,22 @@ MIDDLE = (slice(5, 20), slice(7, 17))
 """Rows and columns of the middle in 24ths of the side: brow to chin, between the cheeks."""
 
 LEAST_STOPS = 2.5
-"""How much brighter both strips must be than the middle, in steps of a factor of two. Below, the network does
-as well without (`benchmarks/results/face_correction.json`)."""
+"""How much brighter both strips must be than the middle, in factors of two of grey levels.
+`benchmarks/face_correction.py` compares several."""
 
 WANTED = 0.45
 """Where the median of the middle goes; about that of FER+ in good light."""
 
 
-def expose_for_face(crops: FloatArray) -> FloatArray:
+def expose_for_face(crops: FloatArray, *, least_stops: float = LEAST_STOPS) -> FloatArray:
     """Brighten faces with the light behind them.
 
     Parameters
     ----------
     crops : ndarray of shape (N, S, S), float32
         Grey faces in [0, 1], framed like those of FER+.
+    least_stops : float
+        How much brighter both strips must be than the middle, in factors of two of grey levels.
 
     Returns
     -------
@@ -50,7 +52,7 @@ def expose_for_face(crops: FloatArray) -> FloatArray:
     if not len(crops):
         return crops
     middle = _median_of_middle(crops)
-    chosen = _darker_side(crops) > middle * 2.0**LEAST_STOPS
+    chosen = _darker_side(crops) > middle * 2.0**least_stops
     if not chosen.any():
         return crops
     exposed = crops.copy()

@@ -33,6 +33,9 @@ class ExpressionClassifier:
         "cpu", "cuda" or "auto".
     threads : int, optional
         Threads of one call on the CPU; by default one per core.
+    expose_backlit : bool
+        Whether crops that were taken against the light are brightened for the face
+        (`lamplit.expression.backlight`); all others are the same either way, to the last bit.
 
     Attributes
     ----------
@@ -60,8 +63,14 @@ class ExpressionClassifier:
     """
 
     def __init__(
-        self, weights: str | Path | None = None, *, device: str = "cpu", threads: int | None = None
+        self,
+        weights: str | Path | None = None,
+        *,
+        device: str = "cpu",
+        threads: int | None = None,
+        expose_backlit: bool = True,
     ) -> None:
+        self.expose_backlit = expose_backlit
         if threads is not None:
             check_integer("threads", threads, low=1, high=1024)
         self.card, content = load_weights(DEFAULT_EXPRESSION if weights is None else weights)
@@ -95,7 +104,8 @@ class ExpressionClassifier:
         for start in range(0, len(faces), BATCH_SIZE):
             batch = grey_stack_from_rgb(faces[start : start + BATCH_SIZE])
             small = resize_faces(batch, self.card.input_size)
-            lit = expose_for_face(small.astype(np.float32) / np.float32(255.0))  # (n, S, S)
+            bright = small.astype(np.float32) / np.float32(255.0)  # (n, S, S)
+            lit = expose_for_face(bright) if self.expose_backlit else bright
             logits[start : start + BATCH_SIZE] = self._session.run(lit[:, None])
         return softmax(logits, self.card.temperature)
 

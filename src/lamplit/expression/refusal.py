@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from lamplit.core.light import LightReading
+from lamplit.core.refusal import LeastProbability
 
 ANSWERED, UNSURE, UNUSABLE_LIGHT = "ok", "unsure", "unusable light"
 """What `Face.verdict` says: an answer that stands, a network in doubt, light that leaves nothing to read."""
 
 
-def verdict_of_answer(probability: float, light: LightReading, *, least_probability: float) -> str:
+def verdict_of_answer(probability: float, light: LightReading, least: LeastProbability) -> str:
     """Say whether an answer stands.
 
     Parameters
@@ -17,7 +18,7 @@ def verdict_of_answer(probability: float, light: LightReading, *, least_probabil
         Calibrated probability of the expression that was named, in [0, 1].
     light : LightReading
         The light on the face.
-    least_probability : float
+    least : LeastProbability
         Below this the network is in doubt; it stands on the card of the weights and was chosen where the
         risk-coverage curve (El-Yaniv and Wiener 2010) of validation faces meets the risk that is allowed.
 
@@ -35,9 +36,9 @@ def verdict_of_answer(probability: float, light: LightReading, *, least_probabil
     >>> import numpy as np
     >>> from lamplit.light import measure
     >>> black = measure(np.zeros((48, 48), np.uint8))
-    >>> verdict_of_answer(0.9, black, least_probability=0.5)
+    >>> verdict_of_answer(0.9, black, LeastProbability(easy=0.5, hard=0.8))
     'unusable light'
     """
     if not light.usable:
         return UNUSABLE_LIGHT
-    return UNSURE if probability < least_probability else ANSWERED
+    return UNSURE if probability < least.for_light(light) else ANSWERED

@@ -11,6 +11,9 @@ from typing import Any, TypeVar
 
 from array_api_compat import array_namespace, device
 
+from lamplit.core.errors import InvalidArgumentError
+from lamplit.light.checks import Setting, check_floats, check_floats_like, check_pair
+
 Array = TypeVar("Array")
 
 EXACT_BELOW = 6.0
@@ -18,6 +21,11 @@ EXACT_BELOW = 6.0
 
 _STEPS = 26
 """Counts that are tried: at a mean of 6 fewer than one in 10^9 lies beyond."""
+
+_PHOTONS = Setting("photons", low=0.0, above=True)
+_READ_NOISE = Setting("read_noise", low=0.0)
+_GAIN = Setting("gain", low=0.0)
+_BITS = Setting("bits", low=1, high=32, whole=True)
 
 
 def night(
@@ -35,23 +43,31 @@ def night(
     ----------
     face : array, any shape, float
         Grey levels in [0, 1] of the face in good light, in proportion to the light.
-    noise : (array, array), both of the same shape
+    noise : (array, array), both of the face's shape, float
         Independent numbers, even in [0, 1), which decide how many photons arrive; and independent standard
         normal numbers, which become the read noise.
     photons : float or array
         Electrons that a white pixel collects on average; above 0. Grey ones collect less, in proportion.
     read_noise : float or array
-        Standard deviation of what reading adds, in electrons.
+        Standard deviation of what reading adds, in electrons; at least 0.
     gain : float or array
-        How bright white comes out, as a share of full scale: 0.12 is a dark picture, 1 an amplified one.
+        How bright white comes out, as a share of full scale: 0.12 is a dark picture, 1 an amplified one. At
+        least 0.
     bits : float or array
-        Resolution of the converter. Rounding comes last, when the signal is small, so a dark picture has few
-        levels, and what brightens it afterwards cannot bring the others back.
+        Resolution of the converter, 1 to 32. Rounding comes last, when the signal is small, so a dark picture
+        has few levels, and what brightens it afterwards cannot bring the others back.
 
     Returns
     -------
     array
         Same shape, in [0, 1], on the converter's levels.
+
+    Raises
+    ------
+    InvalidArgumentError
+        If the face or the noise is no array of floats, the noise no pair or of another shape, or a setting a
+        number out of its range or an array that does not broadcast to the face. Values of arrays are not
+        looked at.
 
     Notes
     -----
@@ -72,7 +88,15 @@ def night(
     >>> bool(abs(dark.mean() - 0.06) < 0.002), len(np.unique(dark)) < 35
     (True, True)
     """
-    uniform, normal = noise
+    check_floats("face", face)
+    uniform, normal = check_pair("noise", noise)
+    shape = tuple(face.shape)  # type: ignore[attr-defined]
+    for array in (uniform, normal):
+        check_floats_like("noise", array, face, shape)
+    _PHOTONS.check(photons, face, shape)
+    _READ_NOISE.check(read_noise, face, shape)
+    _GAIN.check(gain, face, shape)
+    _BITS.check(bits, face, shape)
     electrons: Any = poisson(face * photons, uniform) + normal * read_noise  # type: ignore[operator]
     xp: Any = array_namespace(face)
     levels: Any = 2.0**bits - 1.0  # type: ignore[operator]
@@ -88,13 +112,18 @@ def poisson(mean: Array, uniform: Array) -> Array:
     ----------
     mean : array, any shape, float
         Mean count, at least 0.
-    uniform : array of the same shape
+    uniform : array of the same shape, float
         Independent numbers, even in [0, 1).
 
     Returns
     -------
     array
         Same shape: whole numbers as floats.
+
+    Raises
+    ------
+    InvalidArgumentError
+        If one is no array of floats, or they differ in library or shape. Values are not looked at.
 
     Notes
     -----
@@ -115,6 +144,8 @@ def poisson(mean: Array, uniform: Array) -> Array:
     >>> poisson(mean, np.array([0.3, 0.5, 0.8])).tolist()
     [0.0, 1.0, 2.0]
     """
+    check_floats("mean", mean)
+    check_floats_like("uniform", uniform, mean, tuple(mean.shape))  # type: ignore[attr-defined]
     xp: Any = array_namespace(mean)
     uniform = xp.clip(uniform, None, 1.0 - 1e-6)  # in float32 the sums below never get nearer to 1
     few: Any = xp.clip(mean, 0.0, EXACT_BELOW)
@@ -148,7 +179,7 @@ def motion_blur(face: Array, length: Array, angle: Array) -> Array:
     face : array of shape (N, H, W), float
         Grey levels in [0, 1].
     length : array of shape (N,), float
-        How far the picture moves, in pixels, from 0 to half a side.
+        How far the picture moves, in pixels, from 0 to the longer side.
     angle : array of shape (N,), float
         Direction of the path, in degrees; 0 is along the rows.
 
@@ -157,9 +188,17 @@ def motion_blur(face: Array, length: Array, angle: Array) -> Array:
     array of shape (N, H, W)
         Same range. Edge pixels are repeated beyond the border.
 
+    Raises
+    ------
+    InvalidArgumentError
+        If an argument is no array of floats of its shape, they differ in library, or a path is longer than
+        the longer side or not finite.
+
     Notes
     -----
-    Nine places on the path, evenly spaced and linearly interpolated, are averaged.
+    Places on the path, evenly spaced and linearly interpolated, are averaged: nine, or as many as a longer
+    path has pixels and one more, so that it has no gaps. How many decides the loop, so the longest path is
+    the one value that is read from the arrays.
 
     Examples
     --------
@@ -170,17 +209,33 @@ def motion_blur(face: Array, length: Array, angle: Array) -> Array:
     >>> bool((still == edge).all()), moved[0, 4].round(2).tolist()
     (True, [0.0, 0.0, 0.0, 0.17, 0.39, 0.61, 0.83, 1.0, 1.0])
     """
+    check_floats("face", face, "N, H, W")
+    for name, array in (("length", length), ("angle", angle)):
+        check_floats_like(name, array, face, tuple(face.shape[:1]))  # type: ignore[attr-defined]
     xp: Any = array_namespace(face)
-    turn: Any = angle * (math.pi / 180.0)  # type: ignore[operator]
+    way: Any = xp.astype(length, face.dtype)  # type: ignore[attr-defined]
+    turn: Any = xp.astype(angle, face.dtype) * (math.pi / 180.0)  # type: ignore[attr-defined]
+    # Each face has its own number of places, so that none depends on those beside it.
+    places = xp.clip(xp.ceil(xp.abs(way)) + 1.0, float(_FEWEST_PLACES), None)  # (N,)
     blurred: Any = xp.zeros_like(face)
-    for place in range(_PLACES):
-        path: Any = (place / (_PLACES - 1) - 0.5) * length  # type: ignore[operator]
-        blurred = blurred + _shifted(xp, face, path * xp.sin(turn), path * xp.cos(turn))
-    mean: Array = blurred / _PLACES
+    for place in range(_most_places(xp, face, way)):
+        path = (place / (places - 1.0) - 0.5) * way
+        counts = xp.astype(place < places, way.dtype)[:, None, None]
+        blurred = blurred + counts * _shifted(xp, face, path * xp.sin(turn), path * xp.cos(turn))
+    mean: Array = blurred / places[:, None, None]
     return mean
 
 
-_PLACES = 9
+_FEWEST_PLACES = 9
+
+
+def _most_places(xp: Any, face: Any, length: Any) -> int:
+    """Return how many places the longest path has."""
+    longest, limit = float(xp.max(xp.abs(length))) if face.shape[0] else 0.0, max(face.shape[1:])
+    if not longest <= limit:
+        required = f"finite numbers of pixels, at most the longer side of {limit}"
+        raise InvalidArgumentError("length", required, f"{longest:g}")
+    return max(_FEWEST_PLACES, math.ceil(longest) + 1)
 
 
 def _shifted(xp: Any, face: Any, down: Any, across: Any) -> Any:

@@ -10,7 +10,12 @@ from typing import TypeVar
 
 from array_api_compat import array_namespace
 
+from lamplit.light.checks import Setting, check_floats
+
 Array = TypeVar("Array")
+
+_GAMMA = Setting("gamma", low=0.0, above=True)
+_GAIN = Setting("gain", low=0.0)
 
 
 def tone_curve(x: Array, gamma: Array | float) -> Array:
@@ -18,15 +23,22 @@ def tone_curve(x: Array, gamma: Array | float) -> Array:
 
     Parameters
     ----------
-    x : array
-        Grey levels in [0, 1], any shape.
+    x : array, float
+        Grey levels, any shape, which must be in [0, 1]. They are not looked at: a negative one gives NaN, and
+        one above 1 stays above 1.
     gamma : array or float
-        Above 1 darkens the middle tones, below 1 brightens them; black and white stay.
+        Above 0; above 1 it darkens the middle tones, below 1 it brightens them; black and white stay.
 
     Returns
     -------
     array
         Same shape as the broadcast of both, in [0, 1].
+
+    Raises
+    ------
+    InvalidArgumentError
+        If the picture is no array of floats, or gamma a number that is not finite or not above 0, or an array
+        of another library or of a shape that does not fit.
 
     Examples
     --------
@@ -34,6 +46,8 @@ def tone_curve(x: Array, gamma: Array | float) -> Array:
     >>> tone_curve(np.array([0.0, 0.5, 1.0]), 2.0).tolist()
     [0.0, 0.25, 1.0]
     """
+    check_floats("x", x)
+    _GAMMA.check(gamma, x)
     bent: Array = x**gamma  # type: ignore[operator]
     return bent
 
@@ -43,15 +57,21 @@ def expose(x: Array, gain: Array | float) -> Array:
 
     Parameters
     ----------
-    x : array
+    x : array, float
         Grey levels in [0, 1], any shape.
     gain : array or float
-        Below 1 is a shorter exposure, above 1 a longer one.
+        At least 0; below 1 is a shorter exposure, above 1 a longer one.
 
     Returns
     -------
     array
         Same shape as the broadcast of both, in [0, 1].
+
+    Raises
+    ------
+    InvalidArgumentError
+        If the picture is no array of floats, or the gain a number that is not finite or below 0, or an array
+        of another library or of a shape that does not fit.
 
     Examples
     --------
@@ -59,6 +79,8 @@ def expose(x: Array, gain: Array | float) -> Array:
     >>> expose(np.array([0.25, 0.75]), 2.0).tolist()
     [0.5, 1.0]
     """
+    check_floats("x", x)
+    _GAIN.check(gain, x)
     exposed: Array = x * gain  # type: ignore[operator, assignment]
     return _clip(exposed, 0.0, 1.0)
 

@@ -24,6 +24,14 @@ from lamplit.light.templates import load_templates
 
 Make = Callable[[FloatArray, float, np.random.Generator], FloatArray]
 
+GAUNTLET_VERSION = 1
+"""Raised when any pixel of any light changes: figures of two versions come from two tests."""
+
+CHUNK = 1000
+"""Faces that are lit at once: memory stays small however many come."""
+# A multiple of 40, because some lights take turns by a face's position among those lit at once: side light by
+# 2, the blur's directions by 8, the ten side lights by 10. So every chunk starts where all turns start anew.
+
 FULL_WELL = 200.0
 """Electrons at full scale of the gauntlet's small, amplified sensor (ISO in the thousands)."""
 
@@ -87,7 +95,8 @@ class Light:
         Raises
         ------
         InvalidArgumentError
-            If the faces have another shape or type, or the seed is no whole number of at least 0.
+            If the faces have another shape or type, or no pixels, or the seed is no whole number of at least
+            0.
         """
         _check_faces(faces)
         check_integer("seed", seed, low=0)
@@ -96,17 +105,21 @@ class Light:
         for channel in range(planes.shape[3]):
             # The name in the seed gives each light its own noise, whatever else is run before it.
             random = np.random.default_rng([seed, zlib.crc32(self.name.encode()), channel])
-            bright = planes[..., channel].astype(np.float32) / np.float32(255)
-            lit[..., channel] = np.rint(self.make(bright, self.strength, random) * 255)
+            for start in range(0, len(planes), CHUNK):
+                chunk = np.s_[start : start + CHUNK, :, :, channel]
+                bright = planes[chunk].astype(np.float32) / np.float32(255)
+                lit[chunk] = np.rint(self.make(bright, self.strength, random) * 255)
         return lit.reshape(faces.shape)
 
 
 def _check_faces(faces: AnyArray) -> None:
     """Refuse what is no stack of faces in 8 bits."""
     shape, dtype = np.shape(faces), getattr(faces, "dtype", type(faces).__name__)
-    if dtype != np.uint8 or not (len(shape) == 3 or (len(shape) == 4 and shape[3] == 3)):
+    stack = len(shape) == 3 or (len(shape) == 4 and shape[3] == 3)
+    if dtype != np.uint8 or not stack or 0 in shape[1:3]:
         came = f"{dtype} of shape {shape}"
-        raise InvalidArgumentError("faces", "uint8 of shape (N, H, W) or (N, H, W, 3)", came)
+        required = "uint8 of shape (N, H, W) or (N, H, W, 3) with H and W of at least 1"
+        raise InvalidArgumentError("faces", required, came)
 
 
 def _as_it_is(faces: FloatArray, _strength: float, _random: np.random.Generator) -> FloatArray:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from typing import TypeAlias
 
 from lamplit.core.arrays import AnyArray, ByteArray
 from lamplit.core.errors import InvalidArgumentError
@@ -16,6 +17,9 @@ from lamplit.light.verdict import is_usable, verdict_of
 SURROUND = 2.0
 """Side of the surround, in sides of the face's box."""
 
+_Rectangle: TypeAlias = tuple[slice, slice]
+"""Rows and columns of a picture."""
+
 
 def measure(image: AnyArray, box: Box | None = None) -> LightReading:
     """Measure the light of a picture, or of a face in it.
@@ -26,7 +30,8 @@ def measure(image: AnyArray, box: Box | None = None) -> LightReading:
         Grey or RGB uint8, or anything else that `lamplit.imaging.images.read_image` takes.
     box : Box, optional
         Where the face is. The reading is that of the pixels inside, and `backlight` compares them with those
-        around: the box grown to twice its size about its centre, as far as the picture goes, without the box.
+        around: the box grown to twice its size about its centre, as far as the picture goes, without the
+        pixels inside. Of a box below a pixel that may be none, and then `backlight` is None.
         By default the whole picture is measured, and `backlight` is None.
 
     Returns
@@ -65,8 +70,9 @@ def measure(image: AnyArray, box: Box | None = None) -> LightReading:
     if box is None:
         return _reading(as_grey(image), around=None)
     pixels = image if is_read(image) else as_grey(image)
-    around = as_grey(pixels_inside(pixels, _grown(box)))
-    return _reading(as_grey(pixels_inside(pixels, box)), around=around)
+    inside = _rectangle(pixels, box)
+    around = _union(inside, _rectangle(pixels, _grown(box)))
+    return _reading(as_grey(pixels[inside]), around=as_grey(pixels[around]))
 
 
 def pixels_inside(image: ByteArray, box: Box) -> ByteArray:
@@ -95,13 +101,26 @@ def pixels_inside(image: ByteArray, box: Box) -> ByteArray:
     >>> pixels_inside(np.arange(12, dtype=np.uint8).reshape(3, 4), Box(1, 1, 3, 9)).tolist()
     [[5, 6], [9, 10]]
     """
+    return image[_rectangle(image, box)]
+
+
+def _rectangle(image: ByteArray, box: Box) -> _Rectangle:
+    """Return the rows and columns of the pixels in a box."""
     height, width = image.shape[:2]
     if box.x2 <= 0 or box.y2 <= 0 or box.x1 >= width or box.y1 >= height:
         required = f"a box that touches the picture of {width} x {height}"
         raise InvalidArgumentError("box", required, f"({box.x1:g}, {box.y1:g}, {box.x2:g}, {box.y2:g})")
     x1, y1 = max(int(box.x1), 0), max(int(box.y1), 0)
     x2, y2 = max(min(round(box.x2), width), x1 + 1), max(min(round(box.y2), height), y1 + 1)
-    return image[y1:y2, x1:x2]
+    return slice(y1, y2), slice(x1, x2)
+
+
+def _union(first: _Rectangle, second: _Rectangle) -> _Rectangle:
+    """Return the rectangle around two: below a pixel, a grown box may miss the one that its box was given."""
+    rows, columns = (
+        slice(min(a.start, b.start), max(a.stop, b.stop)) for a, b in zip(first, second, strict=True)
+    )
+    return rows, columns
 
 
 def _reading(face: ByteArray, *, around: ByteArray | None) -> LightReading:

@@ -17,12 +17,16 @@ from array_api_compat import array_namespace, device
 
 from lamplit.core.arrays import AnyArray, FloatArray
 from lamplit.core.errors import InvalidArgumentError
+from lamplit.light.checks import Setting, check_floats
 
 Array = TypeVar("Array")
 
 BRIGHTEST = 0.7
 """Largest logarithm that brightens: twice the light. Yale B's frontal picture has its highlights elsewhere,
 so beyond this a template tells more of its people's skin than of the light."""
+
+_AZIMUTH, _ELEVATION = Setting("azimuth"), Setting("elevation")
+_STRENGTH = Setting("strength", low=0.0)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -77,7 +81,7 @@ def relight(
         a direction, the nearest of them are taken.
     strength : float or array of shape (...)
         0 leaves the face as it is, 1 is what the light did in the laboratory, between them some of the old
-        light stays.
+        light stays. At least 0.
     templates : LightTemplates
         From `lamplit.light.templates.load_templates`.
 
@@ -89,7 +93,9 @@ def relight(
     Raises
     ------
     InvalidArgumentError
-        If the faces have fewer than two axes.
+        If the faces are no array of floats or have fewer than two axes, a setting is a number out of its
+        range or an array that does not broadcast to one for each face, or the templates are none. Values of
+        arrays are not looked at.
 
     References
     ----------
@@ -104,10 +110,12 @@ def relight(
     >>> bool(lit[:, :24].mean() > 3 * lit[:, 24:].mean())
     True
     """
-    if face.ndim < 2:  # type: ignore[attr-defined]
-        raise InvalidArgumentError("face", "shape (..., H, W)", f"{face.ndim} axes")  # type: ignore[attr-defined]
-    xp: Any = array_namespace(face)
+    check_floats("face", face, "..., H, W")
     *leading, height, width = face.shape  # type: ignore[attr-defined]
+    for setting, value in ((_AZIMUTH, azimuth), (_ELEVATION, elevation), (_STRENGTH, strength)):
+        setting.check(value, face, tuple(leading))
+    _check_templates(templates)
+    xp: Any = array_namespace(face)
 
     def spread(value: Any) -> Any:
         """Give each face its own value; shape (N,)."""
@@ -121,6 +129,13 @@ def relight(
     lit = xp.reshape(face, (-1, height, width)) * xp.exp(xp.clip(ratios, None, BRIGHTEST))
     relit: Array = xp.reshape(xp.clip(lit, 0.0, 1.0), tuple(face.shape))  # type: ignore[attr-defined]
     return relit
+
+
+def _check_templates(templates: object) -> None:
+    """Refuse what is no set of templates."""
+    if not isinstance(templates, LightTemplates):
+        hint = "lamplit.light.templates.load_templates() gives those that come with lamplit"
+        raise InvalidArgumentError("templates", "LightTemplates", type(templates).__name__, hint)
 
 
 def log_ratios_at(

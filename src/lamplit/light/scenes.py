@@ -9,6 +9,7 @@ from typing import Any, TypeVar
 
 from array_api_compat import array_namespace, device
 
+from lamplit.light.checks import Setting, check_floats, check_pair
 from lamplit.light.exposure import expose
 from lamplit.light.relighting import LightTemplates, relight
 
@@ -16,6 +17,11 @@ Array = TypeVar("Array")
 
 FACE_RADII = (0.52, 0.42)
 """Half height and half width of the ellipse that stands for the head, as shares of a FER+ crop."""
+
+_STOPS = Setting("stops", low=0.0)
+_FLARE = Setting("flare", low=0.0, high=1.0)
+_COLOUR = Setting("colour", low=0.0)
+_SHARE = Setting("share", low=0.0, high=1.0)
 
 
 def backlight(face: Array, stops: Array | float, *, flare: Array | float = 0.0) -> Array:
@@ -26,7 +32,7 @@ def backlight(face: Array, stops: Array | float, *, flare: Array | float = 0.0) 
     face : array of shape (..., H, W), float
         Grey levels in [0, 1] of faces framed like those of FER+.
     stops : float or array of shape (..., 1, 1)
-        How much darker the face becomes, in steps of a factor of two.
+        How much darker the face becomes, in steps of a factor of two; at least 0.
     flare : float or array of shape (..., 1, 1)
         Share of the background's light that the lens spreads over the face, in [0, 1]; it costs contrast.
 
@@ -35,6 +41,12 @@ def backlight(face: Array, stops: Array | float, *, flare: Array | float = 0.0) 
     array of shape (..., H, W)
         In [0, 1]: outside of the head's ellipse white, inside the darkened face, with a soft edge.
 
+    Raises
+    ------
+    InvalidArgumentError
+        If the faces are no array of floats or have fewer than two axes, or a setting is a number out of its
+        range or an array that does not broadcast to the faces. Values of arrays are not looked at.
+
     Examples
     --------
     >>> import numpy as np
@@ -42,6 +54,9 @@ def backlight(face: Array, stops: Array | float, *, flare: Array | float = 0.0) 
     >>> round(float(lit[24, 24]), 3), round(float(lit[0, 0]), 3)
     (0.1, 1.0)
     """
+    check_floats("face", face, "..., H, W")
+    _STOPS.check(stops, face, tuple(face.shape))  # type: ignore[attr-defined]
+    _FLARE.check(flare, face, tuple(face.shape))  # type: ignore[attr-defined]
     xp: Any = array_namespace(face)
     darkened: Any = face * 2.0 ** (-1.0 * stops)  # type: ignore[operator]
     background = _outside_of_head(xp, face)
@@ -74,12 +89,20 @@ def coloured_light(image: Array, colour: Array) -> Array:
     array of shape (..., 3)
         RGB in [0, 1] (von Kries 1902: each channel has its own gain).
 
+    Raises
+    ------
+    InvalidArgumentError
+        If the picture is no array of floats with three channels, or the colour an array of another library
+        or of a shape that does not broadcast to it. Values of arrays are not looked at.
+
     Examples
     --------
     >>> import numpy as np
     >>> coloured_light(np.array([0.5, 0.5, 0.5]), np.array([1.0, 0.6, 0.2])).tolist()
     [0.5, 0.3, 0.1]
     """
+    check_floats("image", image, "..., 3")
+    _COLOUR.check(colour, image, tuple(image.shape))  # type: ignore[attr-defined]
     return expose(image, colour)
 
 
@@ -109,6 +132,12 @@ def mixed_light(
     array of shape (..., H, W)
         In [0, 1]: share * first + (1 - share) * second.
 
+    Raises
+    ------
+    InvalidArgumentError
+        If azimuth or elevation is no pair, the share a number out of its range or an array that does not
+        broadcast to the faces; and where `relight` refuses the faces or a lamp.
+
     Examples
     --------
     >>> import numpy as np
@@ -118,7 +147,10 @@ def mixed_light(
     >>> bool(abs(both[:, :24].mean() - both[:, 24:].mean()) < 0.05)
     True
     """
-    first: Any = relight(face, azimuth[0], elevation[0], templates=templates)
-    second: Any = relight(face, azimuth[1], elevation[1], templates=templates)
+    check_floats("face", face, "..., H, W")
+    _SHARE.check(share, face, tuple(face.shape))  # type: ignore[attr-defined]
+    azimuths, elevations = check_pair("azimuth", azimuth), check_pair("elevation", elevation)
+    first: Any = relight(face, azimuths[0], elevations[0], templates=templates)
+    second: Any = relight(face, azimuths[1], elevations[1], templates=templates)
     mixed: Array = first * share + second * (1.0 - share)  # type: ignore[operator]
     return mixed

@@ -12,7 +12,7 @@ import cv2
 import numpy as np
 
 from lamplit.core.arrays import AnyArray, ByteArray, FloatArray, IntArray
-from lamplit.core.errors import DatasetError, WeightsCorruptError
+from lamplit.core.errors import DatasetError, InvalidArgumentError, WeightsCorruptError
 from lamplit.light.point_operations import log_grey
 from lamplit.light.relighting import LightTemplates, unit_vectors
 from lamplit.weights.assets import load_asset
@@ -22,6 +22,8 @@ DEFAULT = "relighting-yale-b-v1"
 
 SMOOTHING = 1.0
 """Standard deviation of the Gaussian that smooths each log ratio, in pixels of 48."""
+
+_MOST_LIGHTS = 256
 
 
 def build_templates(
@@ -151,13 +153,21 @@ def templates_to_bytes(templates: LightTemplates) -> bytes:
     Parameters
     ----------
     templates : LightTemplates
-        The templates.
+        The templates, of at most 256 lights.
 
     Returns
     -------
     bytes
         Content of the file.
+
+    Raises
+    ------
+    InvalidArgumentError
+        If there are more lights: the file numbers them in one byte.
     """
+    n_lights = len(templates.azimuth)
+    if n_lights > _MOST_LIGHTS:
+        raise InvalidArgumentError("templates", f"at most {_MOST_LIGHTS} lights", f"{n_lights:,}")
     buffer = io.BytesIO()
     np.savez_compressed(
         buffer,

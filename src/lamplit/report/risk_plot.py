@@ -14,13 +14,23 @@ GOOD_LIGHT = "good light"
 
 _ticker = require("matplotlib.ticker", extra="train", purpose="plots")
 
-_COLOURS = (BLUE, VERMILLION, "#009E73", "#CC79A7", "#E69F00", "#56B4E9", "#6A3D9A", "#8B4513", "#888888")
-"""As many as the gauntlet has conditions; good light is black beside them."""
+_COLOURS = (
+    BLUE,
+    VERMILLION,
+    "#009E73",
+    "#CC79A7",
+    "#E69F00",
+    "#56B4E9",
+    "#6A3D9A",
+    "#8B4513",
+    "#888888",
+    "#B8C400",
+)
+"""As many as the gauntlet has conditions, with the ten directions; good light is black beside them."""
 
 
 def plot_risk_coverage(
     curves: Mapping[str, RiskCurveDict],
-    least_probability: float,
     path: str | os.PathLike[str] | None = None,
     *,
     most_risk: float = 0.2,
@@ -30,9 +40,9 @@ def plot_risk_coverage(
     Parameters
     ----------
     curves : mapping of str to dict
-        For each condition `threshold`, `coverage` and `risk`, as lists with falling threshold.
-    least_probability : float
-        The threshold in use; a ring on each curve shows where it leads.
+        For each condition `threshold`, `coverage` and `risk`, as lists with falling threshold; a ring stands
+        at `answered` and `wrong`, where the thresholds in use lead (two, by the light on the face, so that
+        it may lie beside the curve).
     path : path-like, optional
         Where to write the PNG; nowhere by default.
     most_risk : float
@@ -50,8 +60,9 @@ def plot_risk_coverage(
 
     Examples
     --------
-    >>> curve = {"threshold": [0.9, 0.5], "coverage": [0.5, 1.0], "risk": [0.0, 0.2]}
-    >>> plot_risk_coverage({"good light": curve}, 0.6)[1:4]
+    >>> curve = {"threshold": [0.9, 0.5], "coverage": [0.5, 1.0], "risk": [0.0, 0.2],
+    ...          "answered": 0.5, "wrong": 0.0}
+    >>> plot_risk_coverage({"good light": curve})[1:4]
     b'PNG'
     """
     figure = new_figure(8.4, 5.0)
@@ -59,10 +70,9 @@ def plot_risk_coverage(
     for (name, curve), colour in zip(curves.items(), _colours(curves), strict=True):
         style = "-" if name == GOOD_LIGHT else (0, (5, 1.5))
         axes.plot(curve["coverage"], curve["risk"], color=colour, linewidth=1.8, linestyle=style, label=name)
-        given = sum(threshold >= least_probability for threshold in curve["threshold"])
-        if given:
-            x, y = curve["coverage"][given - 1], curve["risk"][given - 1]
-            axes.plot([x], [y], marker="o", markersize=8, markerfacecolor="white", color=colour, linewidth=0)
+        if curve["wrong"] is not None:
+            ring = {"marker": "o", "markersize": 8, "markerfacecolor": "white", "linewidth": 0}
+            axes.plot([curve["answered"]], [curve["wrong"]], color=colour, **ring)
     axes.axhline(most_risk, color=INK, linestyle=":", linewidth=1.2)
     for axis in (axes.xaxis, axes.yaxis):
         axis.set_major_formatter(_ticker.PercentFormatter(1.0, decimals=0, symbol=" %"))
@@ -70,8 +80,9 @@ def plot_risk_coverage(
     axes.set_ylim(bottom=0.0)
     axes.set_xlabel("faces answered", fontsize=11)
     axes.set_ylabel("wrong among the answers", fontsize=11)
-    title = f"rings: answers below a probability of {least_probability:.2f} are kept back"
-    axes.set_title(title, loc="left", fontsize=12, fontweight="bold", color=INK)
+    axes.set_title(
+        "rings: where the thresholds in use lead", loc="left", fontsize=12, fontweight="bold", color=INK
+    )
     axes.legend(frameon=False, fontsize=9.5, loc="center left", bbox_to_anchor=(1.0, 0.5))
     plain_axes(axes)
     return finish_figure(figure, path)

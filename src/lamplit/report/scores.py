@@ -72,11 +72,23 @@ class LightScoresDict(TypedDict):
 
 
 class RiskCurveDict(TypedDict):
-    """Share of wrong answers over the share of faces answered, with the threshold that gives both."""
+    """Share of wrong answers over the share of faces answered, with the threshold that gives both.
+
+    `answered` and `wrong` are the two where the thresholds in use lead; `wrong` is None without an answer.
+    """
 
     threshold: list[float]
     coverage: list[float]
     risk: list[float]
+    answered: float
+    wrong: float | None
+
+
+class LeastProbabilityDict(TypedDict):
+    """The probability that an answer needs, in light that takes nothing from a face and in other light."""
+
+    easy: float
+    hard: float
 
 
 class GauntletDict(TypedDict):
@@ -84,7 +96,7 @@ class GauntletDict(TypedDict):
 
     seed: int
     faces: int
-    least_probability: float
+    least_probability: LeastProbabilityDict
     mean_of_six_bad_lights: float | None
     seven_lights: list[str]
     lights: list[LightScoresDict]

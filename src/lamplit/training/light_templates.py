@@ -65,6 +65,8 @@ def publish_templates(
     ------
     DatasetError
         If a person has no frontally lit picture.
+    InvalidArgumentError
+        If there are more than 256 lights.
     OutputError
         If a file cannot be written.
     """

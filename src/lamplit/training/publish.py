@@ -12,11 +12,15 @@ from torch import nn
 
 from lamplit.core.labels import EXPRESSIONS
 from lamplit.datasets.ferplus import SOURCE, TERMS
+from lamplit.expression.backlight import LEAST_STOPS, WANTED
 from lamplit.nets.export import count_parameters, export_onnx
 from lamplit.training.recipe import Recipe
 from lamplit.weights.cards import WeightsCard, write_card
 
 PREPROCESSING = {
+    "exposure": "where the strips at the left and right edge (1/12 of the side) are both more than "
+    f"{LEAST_STOPS:g} factors of two brighter than the median of the middle, all is multiplied so that this "
+    f"median is {WANTED:g}, and clipped at 1 (lamplit.expression.backlight)",
     "frame": "square, eyes at 39 % of its height and 0.375 of its side apart (lamplit.faces.framing)",
     "channels": "grey, 0.299 R + 0.587 G + 0.114 B (ITU-R BT.601)",
     "resampling": "area average when shrinking, linear when enlarging (lamplit.imaging.geometry)",
@@ -78,7 +82,7 @@ def publish(
         size_bytes=len(content),
         parameters=count_parameters(path),
         input_size=recipe.size,
-        preprocessing=PREPROCESSING | {"normalisation": _normalisation(recipe)},
+        preprocessing=preprocessing(recipe),
         label_set=EXPRESSIONS.name,
         labels=list(EXPRESSIONS),
         temperature=round(temperature, 4),
@@ -130,9 +134,22 @@ def add_metrics(
     return card
 
 
-def _normalisation(recipe: Recipe) -> str:
-    """Return what the card says of the layer against the light."""
-    return NORMALISATIONS[recipe.settings.get("standardization", "z-score")]
+def preprocessing(recipe: Recipe) -> dict[str, str]:
+    """Return the way from a crop to the network's input, as it stands on the card.
+
+    Parameters
+    ----------
+    recipe : Recipe
+        Names the layer against the light.
+
+    Returns
+    -------
+    dict of str to str
+        Each step in words.
+    """
+    return PREPROCESSING | {
+        "normalisation": NORMALISATIONS[recipe.settings.get("standardization", "z-score")]
+    }
 
 
 def _training_data(details: Mapping[str, Any]) -> dict[str, Any]:

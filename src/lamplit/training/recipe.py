@@ -37,7 +37,8 @@ class Augmentation:
     light : float
         Probability that the picture gets the following worse light.
     relight : float
-        Probability, among those, that the light comes from another direction (`lamplit.light.relight`).
+        Probability, among those, that the light comes from another direction
+        (`lamplit.light.relighting.relight`).
     azimuth, elevation : (float, float)
         Where it then comes from, in degrees; the azimuth to either side.
     strength : (float, float)

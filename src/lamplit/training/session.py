@@ -192,6 +192,11 @@ def _finished_run(recipe: Recipe, start: Path | None) -> Checkpoint:
     if checkpoint is None:
         raise CheckpointError(str(folder), f"a finished run of the recipe {recipe.start}", "nothing", hint)
     kept, done = checkpoint.details.get("recipe", {}), len(checkpoint.details.get("history", []))
+    for key in ("seed", "holdout"):
+        # Otherwise faces that the first run was trained on would fit this one's temperature.
+        if kept.get(key) != getattr(recipe, key):
+            required, came = f"a run with {key} = {getattr(recipe, key):g}", f"{kept.get(key)}"
+            raise CheckpointError(str(folder), f"{required}, which holds back the same faces", came, hint)
     if kept.get("name") != recipe.start or done != kept.get("epochs"):
         came = f"{done} of {kept.get('epochs')} epochs of {kept.get('name')}"
         raise CheckpointError(str(folder), f"a finished run of the recipe {recipe.start}", came, hint)

@@ -12,6 +12,7 @@ from typing import Any
 from lamplit.core.errors import WeightsCorruptError, WeightsMissingError
 from lamplit.core.files import write_atomically
 from lamplit.core.labels import LabelSet
+from lamplit.core.refusal import LeastProbability
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -55,7 +56,8 @@ class WeightsCard:
     light : sequence of mapping
         Figures in each light of the gauntlet (`lamplit.light.gauntlet`).
     refusal : mapping
-        `least_probability`, below which an answer is no answer, with what it was chosen by.
+        `least_probability` in `easy` and in `hard` light, below which an answer is no answer, with what it
+        was chosen by.
     """
 
     name: str
@@ -78,9 +80,9 @@ class WeightsCard:
     refusal: Mapping[str, Any] = field(default_factory=dict)
 
     @property
-    def least_probability(self) -> float:
+    def least_probability(self) -> LeastProbability:
         """The probability below which the network is in doubt; 0 where none was chosen."""
-        return float(self.refusal.get("least_probability", 0.0))
+        return LeastProbability(**self.refusal.get("least_probability", {}))
 
     @property
     def speaks(self) -> LabelSet:
