@@ -116,6 +116,25 @@ def test_the_terminal_sees_lines_of_ours_alone(trained: tuple[Path, Any]) -> Non
     assert "weights and card: " in done.stdout
 
 
+def test_a_recipe_with_claims_leaves_a_page(lamplit: Run, data: Path, tmp_path: Path) -> None:
+    recipe, folder = tmp_path / "six.toml", tmp_path / "six"
+    six = 'labels = "ekman-six"\ntargets = "majority"\n'
+    claims = '[claims]\nsource = "somebody"\naccuracy = 0.9\ntrain_loss = 0.25\n'
+    recipe.write_text(six + RECIPE + claims)
+    result = lamplit("train", recipe, "--data", data, "--out", folder)
+    assert result.exit_code == 0
+    assert f"claimed and measured: {folder / 'claimed-and-measured.html'}" in result.stdout.replace("\n", "")
+    card = json.loads((folder / "six.json").read_text())
+    assert card["label_set"] == "ekman-six"
+    assert [row["faces"] for row in card["metrics"]] == [18], "the six of 24 validation faces, once"
+    page = (folder / "claimed-and-measured.html").read_text()
+    for figure in (0.9, card["metrics"][0]["accuracy"], 0.25, card["history"][-1]["train_loss"]):
+        assert f"{figure:.4f}" in page
+    assert "somebody" in page
+    assert min(read_image(folder / "loss.png").shape[:2]) > 200
+    assert ExpressionClassifier(folder / "six.onnx", threads=1).labels[3] == "happiness"
+
+
 def test_training_again_goes_on_and_quiet_prints_nothing(
     lamplit: Run,
     trained: tuple[Path, Any],

@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 import torch
 
+from lamplit.core.labels import EKMAN_SIX
 from lamplit.datasets.ferplus import FerPlus
 from lamplit.training.faces import split_holdout, tensors_from
 
@@ -67,6 +68,30 @@ def test_tensors_hold_what_can_be_trained_on() -> None:
     assert tensors.classes.tolist() == [0, -1, 3]
     expected = [[0.8, 0.2, 0, 0, 0, 0, 0, 0], [0, 0.5, 0.5, 0, 0, 0, 0, 0], [0, 0, 0, 0.75, 0, 0.25, 0, 0]]
     torch.testing.assert_close(tensors.probabilities, torch.tensor(expected))
+
+
+@pytest.mark.parametrize(
+    ("targets", "kept", "expected"),
+    [
+        ("majority", [0, 3], [[0, 0, 0, 1, 0, 0], [0, 0, 0, 0, 0, 1]]),
+        ("distribution", [0, 1, 3], [[0, 0, 0, 1, 0, 0], [1, 0, 0, 0, 0, 0], [0, 0, 0.25, 0, 0, 0.75]]),
+    ],
+)
+def test_the_six_are_taught_with_faces_of_the_six(
+    targets: str, kept: list[int], expected: list[list[float]]
+) -> None:
+    faces = corpus(["a.png", "b.png", "c.png", "d.png"])
+    faces.votes[:] = [
+        [2, 8, 0, 0, 0, 0, 0, 0, 0, 0],  # happiness
+        [5, 0, 0, 0, 5, 0, 0, 0, 0, 0],  # no majority
+        [9, 1, 0, 0, 0, 0, 0, 0, 0, 0],  # neutral is none of the six
+        [0, 0, 6, 0, 0, 0, 2, 0, 1, 1],  # surprise
+    ]
+    cpu = torch.device("cpu")
+    tensors = tensors_from(faces, size=48, device=cpu, labels=EKMAN_SIX, targets=targets)
+    assert tensors.images[:, 0, 0, 0].tolist() == kept
+    torch.testing.assert_close(tensors.probabilities, torch.tensor(expected))
+    assert tensors.classes.tolist() == [{0: 3, 1: -1, 3: 5}[face] for face in kept]
 
 
 @pytest.mark.parametrize("size", [24, 48, 64])

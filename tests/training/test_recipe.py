@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from lamplit.core.errors import RecipeError
-from lamplit.core.labels import EXPRESSIONS
+from lamplit.core.labels import EKMAN_SIX
 from lamplit.nets import build_network
 from lamplit.training.recipe import Augmentation, Recipe, list_recipes, load_recipe, recipe_from_dict
 
@@ -23,7 +23,16 @@ def written(folder: Path, text: str, name: str = "mine.toml") -> Path:
 def test_every_shipped_recipe_loads_and_builds_its_network(name: str) -> None:
     recipe = load_recipe(name)
     assert recipe.name == name
-    assert build_network(recipe.network, n_classes=len(EXPRESSIONS), **recipe.settings)
+    assert build_network(recipe.network, n_classes=len(recipe.speaks), **recipe.settings)
+
+
+def test_labels_and_claims_are_read() -> None:
+    recipe = load_recipe("paper")
+    assert recipe.speaks is EKMAN_SIX
+    assert recipe.claims["accuracy"] == 0.8748
+    assert recipe.as_dict()["claims"] == dict(recipe.claims)
+    with pytest.raises(RecipeError, match=r"claims: needs keys among .*, got \['beauty'\]"):
+        recipe_from_dict({"name": "a", "claims": {"beauty": 1.0}}, where="a.toml")
 
 
 def test_an_empty_file_is_the_defaults_under_its_own_name(tmp_path: Path) -> None:
@@ -122,6 +131,8 @@ def test_values_of_another_type_are_refused(values: dict[str, Any], message: str
         ({"augment": {"flip": 1.5}}, "a.toml: flip: needs a value from 0 to 1, got 1.5"),
         ({"augment": {"gain": [0, 1]}}, "a.toml: gain: needs a value from 0.0001 to 100, got (0.0, 1.0)"),
         ({"augment": {"shift": -0.1}}, "a.toml: shift: needs a value from 0 to 1, got -0.1"),
+        ({"labels": "six"}, "a.toml: labels: needs one of ['expressions', 'ekman-six'], got 'six'"),
+        ({"targets": "votes"}, "a.toml: targets: needs one of ['distribution', 'majority'], got 'votes'"),
         ({"dataset": "rafdb"}, "a.toml: dataset: needs 'ferplus', got 'rafdb'"),
         ({"name": "../a"}, "a.toml: name: needs a name for files, without slashes, got '../a'"),
         ({"name": ""}, "a.toml: name: needs a name for files, without slashes, got ''"),

@@ -12,10 +12,10 @@ from rich.table import Table
 from lamplit.cli.consoles import counting_progress
 from lamplit.core.arrays import IntArray
 from lamplit.core.errors import DatasetError
-from lamplit.core.labels import EKMAN_SIX, EXPRESSIONS
+from lamplit.core.labels import EKMAN_SIX, EXPRESSIONS, LabelSet
 from lamplit.datasets.copies import have_copies
 from lamplit.datasets.ferplus import FerPlus, read_ferplus
-from lamplit.datasets.votes import Majority
+from lamplit.datasets.targets import majority_in
 from lamplit.evaluation.classifier import Evaluation, evaluate_classifier
 from lamplit.evaluation.metrics import ClassificationMetrics, classification_metrics
 from lamplit.expression.classifier import ExpressionClassifier
@@ -44,7 +44,7 @@ def evaluate_split(
     """Run a classifier over the faces of a split that have a majority, showing progress."""
     labels = classifier.card.speaks
     with counting_progress(hidden=hidden) as progress:
-        faces, classes = read_with_majority(data, split, progress)
+        faces, classes = read_with_majority(data, split, progress, labels=labels)
         training = faces if split == "training" else _read_if_there(data, progress)
         task = progress.add_task("measuring", total=len(faces))
         evaluation = evaluate_classifier(
@@ -78,26 +78,30 @@ def _read_if_there(data: Path, progress: Progress) -> FerPlus | None:
         return None
 
 
-def read_with_majority(data: Path, split: str, progress: Progress) -> tuple[FerPlus, IntArray]:
-    """Read the faces of a split that have a majority, and their classes, showing progress."""
-    return with_majority(_read(data, split, progress))
+def read_with_majority(
+    data: Path, split: str, progress: Progress, *, labels: LabelSet = EXPRESSIONS
+) -> tuple[FerPlus, IntArray]:
+    """Read the faces of a split whose majority is one of the labels, and their classes, showing progress."""
+    return with_majority(_read(data, split, progress), labels)
 
 
-def with_majority(faces: FerPlus) -> tuple[FerPlus, IntArray]:
-    """Return the faces that have a majority, and their classes."""
-    classes = Majority().classes(faces.votes)
+def with_majority(faces: FerPlus, labels: LabelSet = EXPRESSIONS) -> tuple[FerPlus, IntArray]:
+    """Return the faces whose majority is one of the labels, and their classes."""
+    classes = majority_in(faces.votes, labels)
     if not (classes >= 0).any():
-        raise DatasetError(f"FER+ {faces.split}", "faces with a majority", "none")
+        raise DatasetError(f"FER+ {faces.split}", f"faces with a majority for one of {list(labels)}", "none")
     return faces.subset(classes >= 0), classes[classes >= 0]
 
 
-def card_metrics(evaluation: SplitEvaluation, split: str) -> list[dict[str, Any]]:
+def card_metrics(
+    evaluation: SplitEvaluation, split: str, labels: LabelSet = EXPRESSIONS
+) -> list[dict[str, Any]]:
     """Return an evaluation's figures as they stand on cards."""
-    rows = [(PROTOCOL, EXPRESSIONS.name, evaluation.whole.metrics)]
-    if evaluation.whole.six is not None:
+    rows = [(PROTOCOL, labels.name, evaluation.whole.metrics)]
+    if evaluation.whole.six is not None and labels != EKMAN_SIX:
         rows.append((PROTOCOL, EKMAN_SIX.name, evaluation.whole.six))
     if evaluation.without_copies is not None:
-        rows.append((WITHOUT_COPIES, EXPRESSIONS.name, evaluation.without_copies))
+        rows.append((WITHOUT_COPIES, labels.name, evaluation.without_copies))
     return [
         {
             "dataset": "FER+",

@@ -17,12 +17,16 @@ from lamplit.weights.cards import WeightsCard
 SPLIT = "validation"
 
 
-def measure_card(card: WeightsCard, folder: Path, data: Path, *, hidden: bool) -> list[Table]:
-    """Measure weights on validation faces, in good light and over the gauntlet, and complete their card."""
+def measure_card(
+    card: WeightsCard, folder: Path, data: Path, *, hidden: bool
+) -> tuple[WeightsCard, list[Table]]:
+    """Measure weights on validation faces, also over the gauntlet; return the completed card, and tables."""
     classifier = ExpressionClassifier(folder / card.file)
     evaluation = evaluate_split(classifier, data, SPLIT, hidden=hidden)
     gauntlet = measure_gauntlet(model_of(classifier), data, SPLIT, hidden=hidden)
     refusal = chosen_refusal(gauntlet, SPLIT)
     light = card_light(gauntlet, LeastProbability(**refusal["least_probability"]))
-    add_metrics(card, card_metrics(evaluation, SPLIT), folder, light=light, refusal=refusal)
-    return evaluation_tables(evaluation, title=f"{card.name} on FER+ {SPLIT}, {PROTOCOL}, single pass")
+    metrics = card_metrics(evaluation, SPLIT, card.speaks)
+    card = add_metrics(card, metrics, folder, light=light, refusal=refusal)
+    title = f"{card.name} on FER+ {SPLIT}, {PROTOCOL}, single pass"
+    return card, evaluation_tables(evaluation, title=title)

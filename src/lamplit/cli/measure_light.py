@@ -21,7 +21,7 @@ def measure_gauntlet(
     """Run a model through the gauntlet over the faces of a split that have a majority, showing progress."""
     lights = lights_to_run(short=short)
     with counting_progress(hidden=hidden) as progress:
-        faces, classes = read_with_majority(data, split, progress)
+        faces, classes = read_with_majority(data, split, progress, labels=model.labels)
         task = progress.add_task("running the gauntlet", total=len(faces) * len(lights))
 
         def counted(batch: ByteArray) -> FloatArray:

@@ -32,6 +32,7 @@ def train(
     with their card (.json), measured on the validation split.
     """
     # Here and not above: these need the extra "train", without which the other commands must work.
+    from lamplit.cli.claims import write_claims
     from lamplit.cli.measure_card import measure_card
     from lamplit.training.progress import TrainingProgress
     from lamplit.training.recipe import check_name, load_recipe
@@ -49,6 +50,9 @@ def train(
     console.quiet = quiet
     with TrainingProgress(settings.epochs, folder, console) as progress:
         card = run_training(settings, faces, folder, name=name, start=start, observer=progress)
-    tables = measure_card(card, folder, data, hidden=quiet)
+    card, tables = measure_card(card, folder, data, hidden=quiet)
+    places = [f"weights and card: {folder / card.file}"]
+    if settings.claims:
+        places.append(f"claimed and measured: {write_claims(settings, card, folder)}")
     if not quiet:
-        results_console().print(*tables, f"weights and card: {folder / card.file}", sep="\n")
+        results_console().print(*tables, *places, sep="\n")

@@ -80,3 +80,6 @@ EXPRESSIONS = LabelSet(
 
 EKMAN_SIX = LabelSet("ekman-six", ("anger", "disgust", "fear", "happiness", "sadness", "surprise"))
 """The six expressions of Ekman and Friesen (1971, doi:10.1037/h0030377), as the paper uses them."""
+
+LABEL_SETS: dict[str, LabelSet] = {labels.name: labels for labels in (EXPRESSIONS, EKMAN_SIX)}
+"""The label sets that recipes can name."""

@@ -9,6 +9,7 @@ from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
 from importlib import metadata
+from typing import Any
 
 import numpy as np
 
@@ -152,25 +153,21 @@ def evaluation_page(summary: EvaluationSummary) -> str:
     >>> "<h1>a</h1>" in page, "http" in page
     (True, False)
     """
-    environment = _jinja.Environment(
-        loader=_jinja.PackageLoader("lamplit.report", "templates"),
-        autoescape=True,
-        undefined=_jinja.StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-    )
-    environment.filters["percent"] = _percent
     labels = [scores["label"] for scores in summary.metrics["classes"]]
-    page: str = environment.get_template("evaluation.html.jinja").render(
-        summary=summary,
-        metrics=summary.metrics,
-        groups=_groups(summary, n_labels=len(labels)),
-        labels=labels,
-        classes=_class_rows(summary.metrics),
-        rows=_confusion_rows(summary.metrics, labels),
-        confusion_png=_embedded(plot_confusion(np.array(summary.metrics["confusion"]), labels)),
-        reliability_png=_embedded(plot_reliability(summary.metrics["bins"])),
-        curves_png=_embedded(plot_training_curves(summary.history)) if summary.history else None,
+    page: str = (
+        environment()
+        .get_template("evaluation.html.jinja")
+        .render(
+            summary=summary,
+            metrics=summary.metrics,
+            groups=_groups(summary, n_labels=len(labels)),
+            labels=labels,
+            classes=_class_rows(summary.metrics),
+            rows=_confusion_rows(summary.metrics, labels),
+            confusion_png=embedded(plot_confusion(np.array(summary.metrics["confusion"]), labels)),
+            reliability_png=embedded(plot_reliability(summary.metrics["bins"])),
+            curves_png=embedded(plot_training_curves(summary.history)) if summary.history else None,
+        )
     )
     return page
 
@@ -228,6 +225,19 @@ def _percent(share: float, digits: int = 1) -> str:
     return f"{100.0 * share:.{digits}f}\N{NO-BREAK SPACE}%"
 
 
-def _embedded(png: bytes) -> str:
+def environment() -> Any:
+    """Return what fills the templates of pages; every value is escaped, a missing one is an error."""
+    found = _jinja.Environment(
+        loader=_jinja.PackageLoader("lamplit.report", "templates"),
+        autoescape=True,
+        undefined=_jinja.StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    found.filters["percent"] = _percent
+    return found
+
+
+def embedded(png: bytes) -> str:
     """Return a picture as a data address."""
     return "data:image/png;base64," + base64.b64encode(png).decode("ascii")

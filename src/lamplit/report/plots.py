@@ -23,6 +23,8 @@ _ticker = require("matplotlib.ticker", extra="train", purpose="plots")
 # In drawing order: dashes on top of a line leave both visible where the curves meet.
 _PHASES = {"validation": ("validation", VERMILLION, "-"), "train": ("training", BLUE, "--")}
 
+_BEST: dict[str, Callable[[AnyArray], np.intp]] = {"loss": np.nanargmin, "accuracy": np.nanargmax}
+
 
 def plot_training_curves(
     history: Sequence[Mapping[str, float]], path: str | os.PathLike[str] | None = None
@@ -58,9 +60,49 @@ def plot_training_curves(
     """
     columns = _history_columns(history)
     figure = new_figure(10.0, 4.0)
-    loss_axes, accuracy_axes = figure.subplots(1, 2)
-    _draw_curves(loss_axes, columns, quantity="loss", best=np.nanargmin)
-    _draw_curves(accuracy_axes, columns, quantity="accuracy", best=np.nanargmax)
+    for axes, (quantity, best) in zip(figure.subplots(1, 2), _BEST.items(), strict=True):
+        _draw_curves(axes, columns, quantity=quantity, best=best)
+    return finish_figure(figure, path)
+
+
+def plot_training_curve(
+    history: Sequence[Mapping[str, float]], quantity: str, path: str | os.PathLike[str] | None = None
+) -> bytes:
+    """Plot loss or accuracy over the epochs, training against validation.
+
+    Parameters
+    ----------
+    history : sequence of mapping
+        As for `plot_training_curves`.
+    quantity : str
+        "loss" or "accuracy".
+    path : path-like, optional
+        Where to write the PNG; nowhere by default.
+
+    Returns
+    -------
+    bytes
+        The PNG.
+
+    Raises
+    ------
+    InvalidArgumentError
+        If there is no epoch, an epoch lacks a key, or there is no such quantity.
+    OutputError
+        If the file cannot be written.
+
+    Examples
+    --------
+    >>> epoch = {"epoch": 1, "train_loss": 1.2, "train_accuracy": 0.5,
+    ...          "validation_loss": 1.1, "validation_accuracy": 0.6}
+    >>> plot_training_curve([epoch], "loss")[1:4]
+    b'PNG'
+    """
+    if quantity not in _BEST:
+        raise InvalidArgumentError("quantity", f"one of {list(_BEST)}", repr(quantity))
+    columns = _history_columns(history)
+    figure = new_figure(7.0, 4.2)
+    _draw_curves(figure.subplots(), columns, quantity=quantity, best=_BEST[quantity])
     return finish_figure(figure, path)
 
 

@@ -8,9 +8,10 @@ import numpy as np
 import torch
 from torch import Tensor
 
+from lamplit.core.labels import EXPRESSIONS, LabelSet
 from lamplit.datasets.copies import have_copies
 from lamplit.datasets.ferplus import FerPlus
-from lamplit.datasets.votes import Distribution, Majority
+from lamplit.datasets.targets import majority_in, shares_in
 from lamplit.imaging.geometry import resize_faces
 
 
@@ -22,8 +23,8 @@ class TrainingFaces:
     ----------
     images : Tensor of shape (N, 1, S, S), uint8
         Grey pictures.
-    probabilities : Tensor of shape (N, 8), float32
-        Shares of the votes.
+    probabilities : Tensor of shape (N, K), float32
+        What the network is taught: shares of the votes, or 1 for the majority class.
     classes : Tensor of shape (N,), int64
         Majority class, or -1.
     """
@@ -36,8 +37,15 @@ class TrainingFaces:
         return len(self.images)
 
 
-def tensors_from(faces: FerPlus, *, size: int, device: torch.device) -> TrainingFaces:
-    """Move the faces that have a vote distribution to a device.
+def tensors_from(
+    faces: FerPlus,
+    *,
+    size: int,
+    device: torch.device,
+    labels: LabelSet = EXPRESSIONS,
+    targets: str = "distribution",
+) -> TrainingFaces:
+    """Move the faces that can teach to a device.
 
     Parameters
     ----------
@@ -47,18 +55,26 @@ def tensors_from(faces: FerPlus, *, size: int, device: torch.device) -> Training
         Side in pixels that the network takes.
     device : torch.device
         Where the training runs.
+    labels : LabelSet
+        What the network speaks.
+    targets : str
+        "distribution": the shares of the votes; "majority": the one class that has most of them.
 
     Returns
     -------
     TrainingFaces
-        Faces with at least one expression that two people named.
+        With "distribution" the faces with at least one of the labels that two people named, with "majority"
+        those whose majority is one of the labels.
     """
-    usable = faces.subset(Distribution().usable(faces.votes))
-    images = torch.from_numpy(resize_faces(usable.images, size))[:, None]
+    shares, classes = shares_in(faces.votes, labels), majority_in(faces.votes, labels)
+    if targets == "majority":
+        shares = np.eye(len(labels), dtype=np.float32)[classes] * (classes >= 0)[:, None]
+    usable = shares.any(axis=1)
+    images = torch.from_numpy(resize_faces(faces.images[usable], size))[:, None]
     return TrainingFaces(
         images.to(device),
-        torch.from_numpy(Distribution().probabilities(usable.votes)).to(device),
-        torch.from_numpy(Majority().classes(usable.votes)).to(device),
+        torch.from_numpy(shares[usable]).to(device),
+        torch.from_numpy(classes[usable]).to(device),
     )
 
 

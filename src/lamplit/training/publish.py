@@ -10,7 +10,6 @@ from typing import Any
 
 from torch import nn
 
-from lamplit.core.labels import EXPRESSIONS
 from lamplit.datasets.ferplus import SOURCE, TERMS
 from lamplit.expression.backlight import LEAST_STOPS, WANTED
 from lamplit.nets.export import count_parameters, export_onnx
@@ -34,6 +33,12 @@ NORMALISATIONS = {
     "normalisation of the square root; both inside the file",
 }
 """What cards say of the layer against the light, by its name in recipes."""
+
+
+_TAUGHT = {
+    "distribution": "distribution (votes as probabilities)",
+    "majority": "majority (one class per face)",
+}
 
 
 def publish(
@@ -83,10 +88,10 @@ def publish(
         parameters=count_parameters(path),
         input_size=recipe.size,
         preprocessing=preprocessing(recipe),
-        label_set=EXPRESSIONS.name,
-        labels=list(EXPRESSIONS),
+        label_set=recipe.speaks.name,
+        labels=list(recipe.speaks),
         temperature=round(temperature, 4),
-        training_data=[_training_data(details)],
+        training_data=[_training_data(details, recipe)],
         licence="Apache-2.0 for the weights; the terms of the training data are stated with them",
         recipe=recipe.as_dict(),
         commit=str(details["commit"]),
@@ -152,14 +157,14 @@ def preprocessing(recipe: Recipe) -> dict[str, str]:
     }
 
 
-def _training_data(details: Mapping[str, Any]) -> dict[str, Any]:
+def _training_data(details: Mapping[str, Any], recipe: Recipe) -> dict[str, Any]:
     """Return what the card says of FER+."""
     return {
         "name": "FER+",
         "split": "training",
         "faces": int(details["n_training"]),
         "faces_for_temperature": int(details["n_holdout"]),
-        "protocol": "distribution (votes as probabilities); temperature on majority labels of held-out faces",
+        "protocol": f"{_TAUGHT[recipe.targets]}; temperature on majority labels of held-out faces",
         "source": SOURCE,
         "terms": TERMS,
     }

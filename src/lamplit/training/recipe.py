@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from lamplit.core.errors import RecipeError
+from lamplit.core.labels import EXPRESSIONS, LABEL_SETS, LabelSet
 
 Range = tuple[float, float]
 """Smallest and largest value; drawn evenly between them, or evenly on a logarithmic scale where said so."""
@@ -100,6 +101,10 @@ class Recipe:
     teach : float
         Share of each target that the network of `start` gives: what it says of the face in good light, mean
         of both mirror images. The rest are the votes (Hinton, Vinyals, Dean 2015, arXiv:1503.02531).
+    labels : str
+        What the network speaks: the name of a set in `lamplit.core.labels.LABEL_SETS`.
+    targets : str
+        What it is taught: "distribution", the shares of the votes, or "majority", one class per face.
     size : int
         Side of the network's input in pixels, a multiple of 8.
     epochs : int
@@ -120,6 +125,9 @@ class Recipe:
         Seed of every random choice.
     augment : Augmentation
         How pictures are varied.
+    claims : mapping
+        Figures that others have published, with their `source`; the training ends with a page that sets what
+        was measured beside them (`lamplit.report.claims`).
     """
 
     name: str
@@ -128,6 +136,8 @@ class Recipe:
     settings: Mapping[str, Any] = field(default_factory=dict)
     start: str = ""
     teach: float = 0.0
+    labels: str = EXPRESSIONS.name
+    targets: str = "distribution"
     size: int = 48
     epochs: int = 24
     batch_size: int = 128
@@ -138,11 +148,17 @@ class Recipe:
     holdout: float = 0.05
     seed: int = 0
     augment: Augmentation = field(default_factory=Augmentation)
+    claims: Mapping[str, Any] = field(default_factory=dict)
+
+    @property
+    def speaks(self) -> LabelSet:
+        """The labels as a set."""
+        return LABEL_SETS[self.labels]
 
     def as_dict(self) -> dict[str, Any]:
         """Return every setting as plain values, nested tables as dictionaries, ranges as lists."""
         plain = dataclasses.asdict(self)
-        plain["settings"] = dict(self.settings)
+        plain |= {"settings": dict(self.settings), "claims": dict(self.claims)}
         plain["augment"] = {k: list(v) if isinstance(v, tuple) else v for k, v in plain["augment"].items()}
         return plain
 
@@ -284,6 +300,11 @@ def check_name(name: str, *, where: str) -> None:
         raise RecipeError(where, "a name for files, without slashes", repr(name))
 
 
+TARGETS = ("distribution", "majority")
+CLAIMS = {"source", "parameters"} | {
+    f"{phase}{what}" for phase in ("", "train_", "validation_") for what in ("accuracy", "loss")
+}
+
 _LIMITS: dict[str, tuple[float, float]] = {
     "size": (16, 512),
     "epochs": (1, 10_000),
@@ -326,6 +347,12 @@ def _check_ranges(recipe: Recipe, where: str) -> None:
             numbers = value if isinstance(value, tuple) else (value,)
             if not all(low <= number <= high for number in numbers):
                 raise RecipeError(f"{where}: {key}", f"a value from {low:g} to {high:g}", repr(value))
+    for key, value, names in (("labels", recipe.labels, LABEL_SETS), ("targets", recipe.targets, TARGETS)):
+        if value not in names:
+            raise RecipeError(f"{where}: {key}", f"one of {list(names)}", repr(value))
+    unknown = sorted(set(recipe.claims) - CLAIMS)
+    if unknown:
+        raise RecipeError(f"{where}: claims", f"keys among {sorted(CLAIMS)}", str(unknown))
     if recipe.size % 8:
         raise RecipeError(f"{where}: size", "a multiple of 8", repr(recipe.size))
     if recipe.teach and not recipe.start:

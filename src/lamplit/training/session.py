@@ -11,6 +11,7 @@ from torch import nn
 
 from lamplit.core.errors import CheckpointError, DatasetError
 from lamplit.core.files import make_folder
+from lamplit.core.labels import EXPRESSIONS
 from lamplit.datasets.copies import have_copies
 from lamplit.datasets.ferplus import FerPlus, read_ferplus
 from lamplit.expression.calibration import fit_temperature
@@ -65,7 +66,10 @@ def prepare(recipe: Recipe, training: FerPlus, validation: FerPlus) -> TrainingD
     kept, held_out = split_holdout(training, recipe.holdout, recipe.seed)
     kept = kept.subset(~have_copies(kept.images, among=validation.images))  # or validation would flatter
     data = TrainingData(
-        *(tensors_from(s, size=recipe.size, device=device) for s in (kept, held_out, validation))
+        *(
+            tensors_from(split, size=recipe.size, device=device, labels=recipe.speaks, targets=recipe.targets)
+            for split in (kept, held_out, validation)
+        )
     )
     # Found out now, not after hours of training.
     if not len(data.training):
@@ -197,6 +201,9 @@ def _finished_run(recipe: Recipe, start: Path | None) -> Checkpoint:
         if kept.get(key) != getattr(recipe, key):
             required, came = f"a run with {key} = {getattr(recipe, key):g}", f"{kept.get(key)}"
             raise CheckpointError(str(folder), f"{required}, which holds back the same faces", came, hint)
+    if kept.get("labels", EXPRESSIONS.name) != recipe.labels:
+        required, came = f"a run that speaks {recipe.labels}", str(kept.get("labels", EXPRESSIONS.name))
+        raise CheckpointError(str(folder), required, came)
     if kept.get("name") != recipe.start or done != kept.get("epochs"):
         came = f"{done} of {kept.get('epochs')} epochs of {kept.get('name')}"
         raise CheckpointError(str(folder), f"a finished run of the recipe {recipe.start}", came, hint)

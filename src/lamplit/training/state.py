@@ -14,7 +14,6 @@ from torch.optim.lr_scheduler import OneCycleLR
 from torch.optim.swa_utils import AveragedModel
 
 from lamplit.core.errors import CheckpointError
-from lamplit.core.labels import EXPRESSIONS
 from lamplit.nets import build_network
 from lamplit.training.checkpoint import Checkpoint
 from lamplit.training.recipe import Recipe
@@ -80,7 +79,7 @@ def fresh_state(
     """
     with torch.random.fork_rng(devices=[]):
         torch.manual_seed(recipe.seed)
-        network = build_network(recipe.network, n_classes=len(EXPRESSIONS), **recipe.settings)
+        network = build_network(recipe.network, n_classes=len(recipe.speaks), **recipe.settings)
     if weights is not None:
         try:
             network.load_state_dict(_grown(weights, network.state_dict()))

@@ -6,7 +6,6 @@ import dataclasses
 
 import torch
 
-from lamplit.core.labels import EXPRESSIONS
 from lamplit.nets import build_network
 from lamplit.training.checkpoint import Checkpoint
 from lamplit.training.faces import TrainingFaces
@@ -34,7 +33,7 @@ def taught(faces: TrainingFaces, teacher: Checkpoint, share: float) -> TrainingF
         the teacher's probabilities for the face and its mirror image.
     """
     fabric, recipe = choose_fabric(), teacher.details["recipe"]
-    network = build_network(recipe["network"], n_classes=len(EXPRESSIONS), **recipe["settings"])
+    network = build_network(recipe["network"], n_classes=faces.probabilities.shape[1], **recipe["settings"])
     network.load_state_dict(averaged_weights(teacher))
     network = network.to(device=faces.images.device, memory_format=torch.channels_last).eval()  # type: ignore[call-overload]
     with fabric.autocast():

@@ -1,0 +1,70 @@
+"""Normalisations between layers, by name, so that a recipe can choose one for each place."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import torch
+from torch import Tensor, nn
+from torch.nn import functional
+
+
+class DivisiveNormalization(nn.Module):
+    """Local divisive normalisation of feature maps, with a learnt gain and floor per channel.
+
+    Each response is divided by the energy of all channels around it, as cells of the visual cortex are: how
+    strong the light is cancels, which of the responses is the stronger stays.
+
+    Parameters
+    ----------
+    channels : int
+        Channels in and out.
+    window : int
+        Side of the square surround; odd.
+
+    Notes
+    -----
+    y = gain * x / sqrt(m(x^2) + softplus(floor)), where m is the mean over the window and over all channels.
+
+    References
+    ----------
+    Carandini and Heeger (2012), doi:10.1038/nrn3136; Ren et al. (2017), arXiv:1611.04520.
+
+    Examples
+    --------
+    >>> x = torch.randn(2, 16, 12, 12)
+    >>> layer = DivisiveNormalization(16)
+    >>> bool(layer(x).square().mean() < 2.0)
+    True
+    """
+
+    def __init__(self, channels: int, window: int = 5) -> None:
+        super().__init__()
+        self.window = window
+        self.gain = nn.Parameter(torch.ones(channels))
+        self.floor = nn.Parameter(torch.full((channels,), -2.0))
+
+    def forward(self, x: Tensor) -> Tensor:
+        """Return (N, C, H, W), of about the same energy everywhere."""
+        energy = x.square().mean(dim=1, keepdim=True)  # (N, 1, H, W)
+        around = functional.avg_pool2d(energy, self.window, 1, self.window // 2, count_include_pad=False)
+        floor = functional.softplus(self.floor)[:, None, None]
+        return self.gain[:, None, None] * x / torch.sqrt(around + floor)
+
+
+def _groups(channels: int) -> nn.Module:
+    """Return group normalisation with eight groups, or as many as divide the channels."""
+    return nn.GroupNorm(next(n for n in (8, 4, 2, 1) if channels % n == 0), channels)
+
+
+FEATURE_NORMALIZATIONS: dict[str, Callable[[int], nn.Module]] = {
+    "none": lambda _channels: nn.Identity(),
+    "batch": nn.BatchNorm2d,
+    "divisive": DivisiveNormalization,
+    "local-response": lambda _channels: nn.LocalResponseNorm(5),
+    "instance": lambda channels: nn.InstanceNorm2d(channels, affine=True),
+    "group": _groups,
+}
+"""Normalisations by name, each built from a number of channels: none; batch (Ioffe and Szegedy 2015,
+arXiv:1502.03167); divisive; local response (Krizhevsky et al. 2012); instance (Ulyanov et al. 2016,
+arXiv:1607.08022); group (Wu and He 2018, arXiv:1803.08494)."""
