@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import dataclasses
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
@@ -111,7 +110,10 @@ class Gauntlet:
         return {
             "seed": self.seed,
             "faces": self.runs[0].evaluation.metrics.n,
-            "least_probability": dataclasses.asdict(self.least_probability),
+            "least_probability": {
+                "easy": self.least_probability.easy,
+                "hard": self.least_probability.hard,
+            },
             "mean_of_six_bad_lights": self.mean_of_bad,
             "seven_lights": [light.name for light in SEVEN_LIGHTS],
             "lights": [_scores(run, good, self.least_probability) for run in self.runs],

@@ -71,8 +71,8 @@ def plot_risk_coverage(
         style = "-" if name == GOOD_LIGHT else (0, (5, 1.5))
         axes.plot(curve["coverage"], curve["risk"], color=colour, linewidth=1.8, linestyle=style, label=name)
         if curve["wrong"] is not None:
-            ring = {"marker": "o", "markersize": 8, "markerfacecolor": "white", "linewidth": 0}
-            axes.plot([curve["answered"]], [curve["wrong"]], color=colour, **ring)
+            x, y = curve["answered"], curve["wrong"]
+            axes.plot([x], [y], marker="o", markersize=8, markerfacecolor="white", color=colour, linewidth=0)
     axes.axhline(most_risk, color=INK, linestyle=":", linewidth=1.2)
     for axis in (axes.xaxis, axes.yaxis):
         axis.set_major_formatter(_ticker.PercentFormatter(1.0, decimals=0, symbol=" %"))
