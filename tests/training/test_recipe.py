@@ -131,6 +131,10 @@ def test_values_of_another_type_are_refused(values: dict[str, Any], message: str
         ({"augment": {"flip": 1.5}}, "a.toml: flip: needs a value from 0 to 1, got 1.5"),
         ({"augment": {"gain": [0, 1]}}, "a.toml: gain: needs a value from 0.0001 to 100, got (0.0, 1.0)"),
         ({"augment": {"shift": -0.1}}, "a.toml: shift: needs a value from 0 to 1, got -0.1"),
+        (
+            {"blend": 0.5},
+            "a.toml: blend: needs a recipe with the key start, whose weights are blended, got none",
+        ),
         ({"labels": "six"}, "a.toml: labels: needs one of ['expressions', 'ekman-six'], got 'six'"),
         ({"targets": "votes"}, "a.toml: targets: needs one of ['distribution', 'majority'], got 'votes'"),
         ({"dataset": "rafdb"}, "a.toml: dataset: needs 'ferplus', got 'rafdb'"),

@@ -124,6 +124,22 @@ def test_a_finished_run_asks_no_more_for_the_one_before(
     assert again.sha256 == first.sha256
 
 
+def test_published_weights_may_be_blended_with_those_before(
+    run: tuple[WeightsCard, Path], tmp_path: Path
+) -> None:
+    faces = np.random.default_rng(0).integers(0, 256, (3, blobs.SIDE, blobs.SIDE), dtype=np.uint8)
+    answers = []
+    for number, blend in enumerate((0.0, 0.5, 1.0)):
+        more = blobs.recipe(name="more", start="blobs", epochs=1, blend=blend)
+        folder = tmp_path / "more"  # the same run: what is published does not change what is trained
+        run_training(more, DATA, folder, observer=blobs.Silent(), start=run[1], name=f"more{number}")
+        answers.append(ExpressionClassifier(folder / f"more{number}.onnx").predict_proba(faces))
+    before = ExpressionClassifier(run[1] / "blobs.onnx").predict_proba(faces)
+    np.testing.assert_allclose(answers[0], before, atol=1e-5)
+    assert np.abs(answers[1] - answers[0]).max() > 1e-3
+    assert np.abs(answers[1] - answers[2]).max() > 1e-3
+
+
 def test_the_run_to_start_from_must_be_finished_and_of_that_recipe(
     run: tuple[WeightsCard, Path], tmp_path: Path
 ) -> None:

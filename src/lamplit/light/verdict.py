@@ -37,11 +37,6 @@ MOST_CLIPPED = 0.92
 """Share of pixels, black and white together, where only about half of the answers are right."""
 
 
-LEAST_BACKLIT_MEDIAN = 0.055
-"""Median grey level of a backlit face below which too few levels are left of it: some at four stops of the
-gauntlet's backlight, all at five. Little light alone has no limit: exposure and noise tell more there."""
-
-
 def verdict_of(reading: LightReading) -> tuple[str, ...]:
     """Name what is remarkable about the light.
 
@@ -98,8 +93,8 @@ def is_usable(reading: LightReading) -> bool:
     Returns
     -------
     bool
-        False where all pixels are alike, where the contrast is hardly more than noise, where nearly all
-        pixels are clipped, or where a light behind the head leaves the face hardly any grey levels.
+        False where all pixels are alike, where the contrast is hardly more than noise, or where nearly all
+        pixels are clipped.
 
     Examples
     --------
@@ -109,6 +104,4 @@ def is_usable(reading: LightReading) -> bool:
     False
     """
     clipped = reading.clipped_dark + reading.clipped_bright
-    backlit = reading.backlight is not None and reading.backlight > BACKLIT_STOPS
-    drowned = backlit and reading.median < LEAST_BACKLIT_MEDIAN
-    return reading.contrast > LEAST_RATIO * reading.noise and clipped <= MOST_CLIPPED and not drowned
+    return reading.contrast > LEAST_RATIO * reading.noise and clipped <= MOST_CLIPPED

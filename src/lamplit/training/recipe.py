@@ -98,6 +98,9 @@ class Recipe:
         Keyword arguments of the architecture.
     start : str
         Name of the recipe whose averaged weights this training starts from; "" for fresh weights.
+    blend : float
+        Share of the trained weights in the published ones; the rest are those that the training started
+        from (`lamplit.training.blending`). Below 1 only with `start`.
     teach : float
         Share of each target that the network of `start` gives: what it says of the face in good light, mean
         of both mirror images. The rest are the votes (Hinton, Vinyals, Dean 2015, arXiv:1503.02531).
@@ -135,6 +138,7 @@ class Recipe:
     network: str = "fusion"
     settings: Mapping[str, Any] = field(default_factory=dict)
     start: str = ""
+    blend: float = 1.0
     teach: float = 0.0
     labels: str = EXPRESSIONS.name
     targets: str = "distribution"
@@ -312,6 +316,7 @@ _LIMITS: dict[str, tuple[float, float]] = {
     "learning_rate": (1e-8, 10.0),
     "warmup": (0.01, 0.99),
     "weight_decay": (0.0, 10.0),
+    "blend": (0.0, 1.0),
     "teach": (0.0, 1.0),
     "averaging": (0.0, 0.999999),
     "holdout": (0.0, 0.5),
@@ -357,6 +362,8 @@ def _check_ranges(recipe: Recipe, where: str) -> None:
         raise RecipeError(f"{where}: size", "a multiple of 8", repr(recipe.size))
     if recipe.teach and not recipe.start:
         raise RecipeError(f"{where}: teach", "a recipe with the key start, whose network teaches", "none")
+    if recipe.blend < 1 and not recipe.start:
+        raise RecipeError(f"{where}: blend", "a recipe with the key start, whose weights are blended", "none")
     check_name(recipe.name, where=f"{where}: name")
     if recipe.dataset != "ferplus":
         raise RecipeError(f"{where}: dataset", "'ferplus'", repr(recipe.dataset))

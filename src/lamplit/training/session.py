@@ -15,6 +15,7 @@ from lamplit.core.labels import EXPRESSIONS
 from lamplit.datasets.copies import have_copies
 from lamplit.datasets.ferplus import FerPlus, read_ferplus
 from lamplit.expression.calibration import fit_temperature
+from lamplit.training.blending import blended
 from lamplit.training.checkpoint import Checkpoint, load_checkpoint
 from lamplit.training.faces import TrainingFaces, split_holdout, tensors_from
 from lamplit.training.loop import Observer, choose_fabric, predict_logits, train
@@ -146,9 +147,10 @@ def run_training(
     OutputError
         If the folder cannot be written.
     """
-    before = _run_before(recipe, start, done=_epochs_done(folder))
+    done = _epochs_done(folder)
+    before = _run_before(recipe, start, done=done)
     training = data.training
-    if before is not None and recipe.teach:
+    if before is not None and recipe.teach and done < recipe.epochs:
         training = taught(training, before, recipe.teach)
     make_folder(folder)
     network = train(
@@ -159,6 +161,8 @@ def run_training(
         observer=observer,
         weights=None if before is None else averaged_weights(before),
     )
+    if before is not None and recipe.blend < 1:
+        network = blended(network, averaged_weights(before), recipe.blend)
     checkpoint = load_checkpoint(folder)
     details = {} if checkpoint is None else checkpoint.details
     return publish(
@@ -183,8 +187,8 @@ def _epochs_done(folder: Path) -> int:
 
 
 def _run_before(recipe: Recipe, start: Path | None, *, done: int) -> Checkpoint | None:
-    """Return the run that a recipe starts from, if it is still needed: to begin, or to teach what is left."""
-    needed = done == 0 or (recipe.teach > 0 and done < recipe.epochs)
+    """Return the run that a recipe starts from, if it is still needed: to begin, teach or blend."""
+    needed = done == 0 or recipe.blend < 1 or (recipe.teach > 0 and done < recipe.epochs)
     return _finished_run(recipe, start) if recipe.start and needed else None
 
 

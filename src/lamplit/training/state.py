@@ -18,6 +18,9 @@ from lamplit.nets import build_network
 from lamplit.training.checkpoint import Checkpoint
 from lamplit.training.recipe import Recipe
 
+PUBLISHING = {"blend", "claims"}
+"""Keys of a recipe that change nothing before the last epoch is done: a run goes on with other values."""
+
 EpochRow = dict[str, float]
 """One row of the log: epoch, learning_rate, losses and accuracies, seconds."""
 
@@ -82,7 +85,7 @@ def fresh_state(
         network = build_network(recipe.network, n_classes=len(recipe.speaks), **recipe.settings)
     if weights is not None:
         try:
-            network.load_state_dict(_grown(weights, network.state_dict()))
+            network.load_state_dict(grown(weights, network.state_dict()))
         except RuntimeError as error:
             raise CheckpointError("start", f"weights of {recipe.network}", str(error)) from error
     network = network.to(device=device, memory_format=torch.channels_last)  # type: ignore[call-overload]
@@ -96,8 +99,21 @@ def fresh_state(
     return State(network, _averaged(network, recipe.averaging), optimizer, schedule)
 
 
-def _grown(weights: Mapping[str, Tensor], wanted: Mapping[str, Tensor]) -> dict[str, Tensor]:
-    """Give kernels zeros for input channels that the new network has more: at first it ignores those."""
+def grown(weights: Mapping[str, Tensor], wanted: Mapping[str, Tensor]) -> dict[str, Tensor]:
+    """Give kernels zeros for input channels that a new network has more: at first it ignores those.
+
+    Parameters
+    ----------
+    weights : mapping of str to Tensor
+        State of a network.
+    wanted : mapping of str to Tensor
+        State of the new network.
+
+    Returns
+    -------
+    dict of str to Tensor
+        The weights, wide enough for the new network.
+    """
     grown = dict(weights)
     for name, tensor in weights.items():
         new = wanted.get(name)
@@ -230,7 +246,7 @@ def _changed(kept: Mapping[str, Any], recipe: Recipe) -> set[str]:
     # An older version had not heard of some keys, and did what is their default now.
     usual = Recipe(name="").as_dict()
     known = {**usual, **kept, "augment": {**usual["augment"], **kept.get("augment", {})}}
-    return {key for key, value in wanted.items() if known[key] != value}
+    return {key for key, value in wanted.items() if known[key] != value} - PUBLISHING
 
 
 def _part(tensors: Mapping[str, Tensor], prefix: str) -> dict[str, Tensor]:
