@@ -254,6 +254,19 @@ def cycles() -> str:
     return table(rows)
 
 
+def blending() -> str:
+    """Return accuracy on held-out faces by share of the trained weights."""
+    rows_of = result("blending")["rows"]
+    lights = list(rows_of[0]["accuracy"])
+    rows = [
+        ("share of the fourth cycle", *(name.split(",")[0] for name in lights), "mean of the six bad ones")
+    ]
+    for row in rows_of:
+        values = (f"{row['accuracy'][name]:.3f}" for name in lights)
+        rows.append((f"{row['share']:g}", *values, f"{row['mean_of_bad']:.3f}"))
+    return table(rows) + f"\n{result('blending')['faces']:,} held-out training faces.\n"
+
+
 def normalisation_rates(gallery: str) -> str:
     """Return the share of people recognised after each normalisation, best first."""
     figures = result("light_normalization")
@@ -300,6 +313,7 @@ def normalisation_settings() -> str:
 TABLES: dict[str, Callable[[], str]] = {
     **light_figures.TABLES,
     "ablation": ablation,
+    "blending": blending,
     "by_light": by_light,
     "face_correction": face_correction,
     "gauntlet": gauntlet,

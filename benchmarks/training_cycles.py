@@ -1,7 +1,8 @@
 """What the training cycles of the shipped model reached: on validation, held-out and training faces.
 
-Reads the checkpoints of the runs in `runs/`; every figure is over faces as they are, majority protocol,
-single pass. The gap between training and held-out faces says whether a model over-fits or under-fits.
+Reads the checkpoints of the runs in `runs/`, blended as their recipes say; every figure is over faces as they
+are, majority protocol, single pass. The gap between training and held-out faces says whether a model over-fits
+or under-fits.
 
     python benchmarks/training_cycles.py --data DIR
 """
@@ -12,6 +13,7 @@ import numpy as np
 
 from lamplit.datasets import FerPlus, read_ferplus
 from lamplit.nets import build_network
+from lamplit.training.blending import blended
 from lamplit.training.checkpoint import load_checkpoint
 from lamplit.training.faces import split_holdout, tensors_from
 from lamplit.training.loop import choose_fabric, validate
@@ -23,6 +25,7 @@ CYCLES = (
     "expression-fusion-ferplus",
     "expression-fusion-ferplus-tuned",
     "expression-fusion-ferplus-light",
+    "expression-fusion-ferplus-night",
 )
 N_TRAINING_FACES = 6_000
 
@@ -34,6 +37,9 @@ def measured(recipe: Recipe, faces: dict[str, FerPlus]) -> dict[str, object]:
         raise SystemExit(f"no run of {recipe.name}: lamplit train {recipe.name} --data DIR")
     network = build_network(recipe.network, n_classes=8, **recipe.settings)
     network.load_state_dict(averaged_weights(checkpoint))
+    before = load_checkpoint(ROOT / "runs" / recipe.start) if recipe.blend < 1 else None
+    if before is not None:
+        network = blended(network, averaged_weights(before), recipe.blend)
     fabric = choose_fabric()
     network = fabric.to_device(network.eval())
     rows = {}
