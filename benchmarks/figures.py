@@ -161,8 +161,8 @@ def refusal() -> str:
     half, good = figures["chosen_on_half"], figures["lights"][0]
     rows = [
         ("figure", "value"),
-        ("least probability on the card, easy and hard light", both(figures["least_probability"])),
-        ("the same, chosen on every other face", both(half["least_probability"])),
+        ("least probability on the card: easy, hard, backlit", by_kind(figures["least_probability"])),
+        ("the same, chosen on every other face", by_kind(half["least_probability"])),
         ("lights with at least 20 answers on the rest", str(half["lights"])),
         ("of those with more than one answer in five wrong", str(half["lights_above_the_risk"])),
         ("the worst", f"{half['worst_light']}: {100 * half['worst_risk']:.1f} % wrong"),
@@ -172,9 +172,9 @@ def refusal() -> str:
     return table(rows)
 
 
-def both(least: dict[str, float]) -> str:
-    """Return two thresholds as text."""
-    return f"{least['easy']:.3f} and {least['hard']:.3f}"
+def by_kind(least: dict[str, float]) -> str:
+    """Return the thresholds as text."""
+    return ", ".join(f"{least[kind]:.3f}" for kind in ("easy", "hard", "backlit"))
 
 
 def second_look() -> str:
@@ -255,16 +255,14 @@ def cycles() -> str:
 
 
 def blending() -> str:
-    """Return accuracy on held-out faces by share of the trained weights."""
-    rows_of = result("blending")["rows"]
-    lights = list(rows_of[0]["accuracy"])
-    rows = [
-        ("share of the fourth cycle", *(name.split(",")[0] for name in lights), "mean of the six bad ones")
-    ]
-    for row in rows_of:
+    """Return accuracy by share of the trained weights."""
+    found = result("blending")["rows"]
+    lights = list(found[0]["accuracy"])
+    rows = [("share of the fourth cycle", "faces", *(name.split(",")[0] for name in lights))]
+    for row in sorted(found, key=lambda row: row["faces"]):
         values = (f"{row['accuracy'][name]:.3f}" for name in lights)
-        rows.append((f"{row['share']:g}", *values, f"{row['mean_of_bad']:.3f}"))
-    return table(rows) + f"\n{result('blending')['faces']:,} held-out training faces.\n"
+        rows.append((f"{row['share']:g}", f"{row['n']:,} {row['faces']}", *values))
+    return table(rows)
 
 
 def normalisation_rates(gallery: str) -> str:

@@ -1,8 +1,8 @@
 """What the training cycles of the shipped model reached: on validation, held-out and training faces.
 
-Reads the checkpoints of the runs in `runs/`, blended as their recipes say; every figure is over faces as they
-are, majority protocol, single pass. The gap between training and held-out faces says whether a model over-fits
-or under-fits.
+Reads the checkpoints of the runs in `runs/`, blended as their recipes say; every figure is over faces as
+they are, majority protocol, single pass. The gap between training and held-out faces says whether a model
+over-fits or under-fits.
 
     python benchmarks/training_cycles.py --data DIR
 """

@@ -172,7 +172,7 @@ class TestFigures:
             self.answers(np.array([0.9, 0.6, 0.55, 0.95, 0.7])),
             right=np.array([True, False, True, False, True]),
             usable=np.array([True, True, True, False, True]),
-            hard=np.array([False, False, False, False, True]),
+            kind=np.array(["easy", "easy", "easy", "easy", "hard"]),
         )
         result = Gauntlet(0, (run,), LeastProbability(easy=0.58, hard=0.8))
         (row,) = result.as_dict()["lights"]
@@ -184,24 +184,24 @@ class TestFigures:
         curve = result.risk_curves()["good light"]
         assert (curve["answered"], curve["wrong"]) == (pytest.approx(0.4), pytest.approx(0.5))
 
-    def test_thresholds_are_chosen_apart_for_easy_and_hard_light(self) -> None:
+    def test_thresholds_are_chosen_apart_for_each_kind_of_light(self) -> None:
         # In easy light all are right from 0.6 on, in hard light from 0.9 on; 25 faces of each.
         probability = np.repeat([0.55, 0.65, 0.95, 0.75, 0.95], [25, 25, 25, 25, 25])
-        hard = np.repeat([False, False, False, True, True], 25)
+        kind = np.repeat(["easy", "easy", "easy", "hard", "hard"], 25)
         right = np.repeat([False, True, True, False, True], 25)
         answer = np.stack([probability, 1 - probability], axis=1)
         faces, truth = np.zeros((125, 8, 8), np.uint8), np.zeros(125, np.int64)
         evaluation = evaluate_classifier(lambda _: answer, faces, truth, labels=TWO, batch_size=125)
-        run = Run(GOOD, evaluation, right, np.ones(125, bool), hard)
+        run = Run(GOOD, evaluation, right, np.ones(125, bool), kind)
         chosen = least_probabilities((run,))
-        assert (chosen.easy, chosen.hard) == (pytest.approx(0.555), pytest.approx(0.755))
+        assert (chosen.easy, chosen.hard, chosen.backlit) == (pytest.approx(0.555), pytest.approx(0.755), 0.0)
 
     @pytest.mark.parametrize(
         ("least", "usable"), [(LeastProbability(easy=0.96), True), (LeastProbability(), False)]
     )
     def test_where_no_face_is_answered_nothing_is_wrong(self, least: LeastProbability, usable: bool) -> None:
         evaluation, no = self.answers(np.array([0.9, 0.95])), np.zeros(2, bool)
-        result = Gauntlet(0, (Run(GOOD, evaluation, no, np.full(2, usable), no),), least)
+        result = Gauntlet(0, (Run(GOOD, evaluation, no, np.full(2, usable), np.full(2, "easy")),), least)
         (row,) = result.as_dict()["lights"]
         assert row["wrong_of_answered"] is None
         assert row["refused_for_light"] + row["refused_for_doubt"] == 1

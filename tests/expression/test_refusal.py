@@ -33,16 +33,18 @@ def test_verdict(probability: float, usable: bool, verdict: str) -> None:
     ("words", "verdict"),
     [
         (("good",), "ok"),
-        (("dark",), "ok"),
         (("dim",), "ok"),
-        (("noisy",), "unsure"),
-        (("dark", "side-lit"), "unsure"),
-        (("over-exposed", "flat", "backlit"), "unsure"),
+        (("dark",), "unsure"),
+        (("dim", "noisy"), "unsure"),
+        (("side-lit",), "unsure"),
+        (("over-exposed", "flat"), "unsure"),
+        (("backlit",), "ok"),
+        (("dark", "noisy", "backlit"), "ok"),
     ],
 )
-def test_hard_light_asks_for_more(words: tuple[str, ...], verdict: str) -> None:
+def test_each_kind_of_light_asks_for_its_own(words: tuple[str, ...], verdict: str) -> None:
     light = replace(GOOD, verdict=words)
-    assert verdict_of_answer(0.7, light, LeastProbability(easy=0.6, hard=0.8)) == verdict
+    assert verdict_of_answer(0.7, light, LeastProbability(easy=0.6, hard=0.8, backlit=0.65)) == verdict
 
 
 def test_weights_without_a_threshold_never_doubt() -> None:

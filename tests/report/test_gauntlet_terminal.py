@@ -34,7 +34,7 @@ def figures(*lights: Light, mean: float | None = 0.82345) -> Any:
     return {
         "seed": 0,
         "faces": 3199,
-        "least_probability": {"easy": 0.3, "hard": 0.6},
+        "least_probability": {"easy": 0.3, "hard": 0.6, "backlit": 0.9},
         "mean_of_six_bad_lights": mean,
         "seven_lights": [light.name for light in SEVEN_LIGHTS],
         "lights": [row(light) for light in lights],

@@ -59,7 +59,7 @@ def card(network: bytes) -> WeightsCard:
         metrics=[{"accuracy": 0.5, "faces": 2}],
         history=[{"epoch": 1, "train_loss": 0.7}],
         light=[{"light": "good light", "accuracy": 0.5}],
-        refusal={"least_probability": {"easy": 0.25, "hard": 0.5}},
+        refusal={"least_probability": {"easy": 0.25, "hard": 0.5, "backlit": 0.75}},
     )
 
 

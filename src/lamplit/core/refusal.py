@@ -6,13 +6,16 @@ from dataclasses import dataclass
 
 from lamplit.core.light import LightReading
 
-HARD_LIGHT = frozenset({"over-exposed", "flat", "noisy", "side-lit", "backlit"})
-"""Words of the verdict on light that takes something from the face. A face that is only dim or dark is read
-nearly as well as one in good light."""
+EASY, HARD, BACKLIT = "easy", "hard", "backlit"
+"""Kinds of light: what takes nothing from a face; what takes something; a light behind the head, which takes
+most of the grey levels and leaves a network surer than it should be."""
+
+EASY_WORDS = frozenset({"good", "dim"})
+"""Words of the verdict on light that takes nothing from a face."""
 
 
-def is_hard(light: LightReading) -> bool:
-    """Tell whether the light takes something from the face.
+def kind_of(light: LightReading) -> str:
+    """Name the kind of light by what it takes from a face.
 
     Parameters
     ----------
@@ -21,8 +24,8 @@ def is_hard(light: LightReading) -> bool:
 
     Returns
     -------
-    bool
-        Whether its verdict has a word of `HARD_LIGHT`.
+    str
+        "easy", "hard" or "backlit".
 
     Examples
     --------
@@ -30,35 +33,36 @@ def is_hard(light: LightReading) -> bool:
     >>> light = LightReading(mean=0.5, median=0.5, p01=0.1, p05=0.1, p95=0.9, p99=0.9, contrast=0.2,
     ...                      contrast_range=0.8, dynamic_range=6.0, entropy=7.0, clipped_dark=0.0,
     ...                      clipped_bright=0.0, noise=0.0, left_right=0.0, up_down=0.0, verdict=("dim",))
-    >>> is_hard(light), is_hard(replace(light, verdict=("dim", "noisy")))
-    (False, True)
+    >>> kind_of(light), kind_of(replace(light, verdict=("dim", "noisy")))
+    ('easy', 'hard')
     """
-    return not HARD_LIGHT.isdisjoint(light.verdict)
+    if "backlit" in light.verdict:
+        return BACKLIT
+    return EASY if EASY_WORDS.issuperset(light.verdict) else HARD
 
 
 @dataclass(frozen=True, slots=True)
 class LeastProbability:
-    """The probability below which a network is in doubt.
+    """The probability below which a network is in doubt, by the kind of light.
 
     Parameters
     ----------
-    easy : float
-        On faces whose light takes nothing from them, in [0, 1].
-    hard : float
-        On faces in light that does (see `HARD_LIGHT`).
+    easy, hard, backlit : float
+        In light of that kind (see `kind_of`), in [0, 1].
 
     Examples
     --------
-    >>> LeastProbability(easy=0.4, hard=0.8)
-    LeastProbability(easy=0.4, hard=0.8)
+    >>> LeastProbability(easy=0.4, hard=0.8, backlit=0.9).of_kind("hard")
+    0.8
     """
 
     easy: float = 0.0
     hard: float = 0.0
+    backlit: float = 0.0
 
-    def for_light(self, light: LightReading) -> float:
-        """Return the probability that an answer needs in a light."""
-        return self.hard if is_hard(light) else self.easy
+    def of_kind(self, kind: str) -> float:
+        """Return the probability that an answer needs in a kind of light."""
+        return {EASY: self.easy, HARD: self.hard, BACKLIT: self.backlit}[kind]
 
 
 NO_DOUBT = LeastProbability()

@@ -10,7 +10,7 @@ import numpy as np
 from lamplit.core.arrays import AnyArray, ByteArray, FloatArray, IntArray
 from lamplit.core.errors import InvalidArgumentError
 from lamplit.core.labels import EXPRESSIONS, LabelSet
-from lamplit.core.refusal import NO_DOUBT, LeastProbability, is_hard
+from lamplit.core.refusal import BACKLIT, EASY, HARD, NO_DOUBT, LeastProbability, kind_of
 from lamplit.core.values import Box
 from lamplit.evaluation.classifier import Evaluation, evaluate_classifier
 from lamplit.evaluation.refusal import least_probability_for, risk_coverage
@@ -34,15 +34,15 @@ class Run:
         Which answers were right.
     usable : ndarray of shape (n_faces,), bool
         On which faces the light leaves enough to read (`LightReading.usable`).
-    hard : ndarray of shape (n_faces,), bool
-        From which faces the light takes something (`lamplit.core.refusal.is_hard`).
+    kind : ndarray of shape (n_faces,), str
+        The kind of light on each face (`lamplit.core.refusal.kind_of`).
     """
 
     light: Light
     evaluation: Evaluation
     right: AnyArray
     usable: AnyArray
-    hard: AnyArray
+    kind: AnyArray
 
     @property
     def probability(self) -> AnyArray:
@@ -52,7 +52,8 @@ class Run:
 
     def answered(self, least: LeastProbability) -> AnyArray:
         """Return which answers are given; shape (n_faces,), bool."""
-        given: AnyArray = self.usable & (self.probability >= np.where(self.hard, least.hard, least.easy))
+        needed = np.array([least.of_kind(kind) for kind in self.kind])
+        given: AnyArray = self.usable & (self.probability >= needed)
         return given
 
 
@@ -113,6 +114,7 @@ class Gauntlet:
             "least_probability": {
                 "easy": self.least_probability.easy,
                 "hard": self.least_probability.hard,
+                "backlit": self.least_probability.backlit,
             },
             "mean_of_six_bad_lights": self.mean_of_bad,
             "seven_lights": [light.name for light in SEVEN_LIGHTS],
@@ -142,7 +144,7 @@ def _scores(run: Run, good: float, least: LeastProbability) -> LightScoresDict:
 
 
 def least_probabilities(runs: Sequence[Run], faces: slice = slice(None)) -> LeastProbability:
-    """Choose the probability that answers need, in easy and in hard light, by the risk in every single light.
+    """Choose the probability that answers need, by the kind of light, by the risk in every single light.
 
     Parameters
     ----------
@@ -157,8 +159,8 @@ def least_probabilities(runs: Sequence[Run], faces: slice = slice(None)) -> Leas
         See `lamplit.evaluation.refusal.least_probability_for`; faces refused for their light are left out.
     """
     chosen = []
-    for hard in (False, True):
-        groups = [(run, run.usable[faces] & (run.hard[faces] == hard)) for run in runs]
+    for kind in (EASY, HARD, BACKLIT):
+        groups = [(run, run.usable[faces] & (run.kind[faces] == kind)) for run in runs]
         answers = [(run.probability[faces][group], run.right[faces][group]) for run, group in groups]
         chosen.append(least_probability_for(answers))
     return LeastProbability(*chosen)
@@ -242,8 +244,9 @@ def run_gauntlet(
         evaluation = evaluate_classifier(predict_proba, lit, classes, labels=labels)
         right = evaluation.probabilities.argmax(axis=1) == classes
         readings = [measure(face, _box_of(face)) for face in lit]
-        usable, hard = np.array([(reading.usable, is_hard(reading)) for reading in readings]).T
-        runs.append(Run(light, evaluation, right, usable, hard))
+        usable = np.array([reading.usable for reading in readings])
+        kind = np.array([kind_of(reading) for reading in readings])
+        runs.append(Run(light, evaluation, right, usable, kind))
     return Gauntlet(seed, tuple(runs))
 
 

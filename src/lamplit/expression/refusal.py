@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from lamplit.core.light import LightReading
-from lamplit.core.refusal import LeastProbability
+from lamplit.core.refusal import LeastProbability, kind_of
 
 ANSWERED, UNSURE, UNUSABLE_LIGHT = "ok", "unsure", "unusable light"
 """What `Face.verdict` says: an answer that stands, a network in doubt, light that leaves nothing to read."""
@@ -41,4 +41,4 @@ def verdict_of_answer(probability: float, light: LightReading, least: LeastProba
     """
     if not light.usable:
         return UNUSABLE_LIGHT
-    return UNSURE if probability < least.for_light(light) else ANSWERED
+    return UNSURE if probability < least.of_kind(kind_of(light)) else ANSWERED

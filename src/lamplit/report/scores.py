@@ -85,10 +85,11 @@ class RiskCurveDict(TypedDict):
 
 
 class LeastProbabilityDict(TypedDict):
-    """The probability that an answer needs, in light that takes nothing from a face and in other light."""
+    """The probability that an answer needs, by the kind of light."""
 
     easy: float
     hard: float
+    backlit: float
 
 
 class GauntletDict(TypedDict):

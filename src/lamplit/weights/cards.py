@@ -56,8 +56,8 @@ class WeightsCard:
     light : sequence of mapping
         Figures in each light of the gauntlet (`lamplit.light.gauntlet`).
     refusal : mapping
-        `least_probability` in `easy` and in `hard` light, below which an answer is no answer, with what it
-        was chosen by.
+        `least_probability` in `easy`, `hard` and `backlit` light, below which an answer is no answer, with
+        what it was chosen by.
     """
 
     name: str
