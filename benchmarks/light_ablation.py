@@ -24,8 +24,8 @@ from lamplit.training.recipe import Augmentation, Recipe, load_recipe
 from results import ROOT, parse_data, write_result
 
 SEEDS = (0, 1, 2)
-N_FACES = 9_000
-EPOCHS = 8
+N_FACES = 8_000
+EPOCHS = 6
 SMALL = {"widths": [16, 32, 64, 128], "depths": [1, 1, 1, 1], "fused": 64, "dropout": 0.1}
 FOLDER = ROOT / "runs" / "light-ablation"
 
