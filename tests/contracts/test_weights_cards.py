@@ -135,7 +135,7 @@ def test_the_shipped_model_keeps_its_bars_in_bad_light(in_seven_lights: Gauntlet
     assert accuracy["good light"] >= 0.87
     assert accuracy["over-exposed"] >= 0.79
     assert in_seven_lights.mean_of_bad is not None
-    assert in_seven_lights.mean_of_bad >= 0.805
+    assert in_seven_lights.mean_of_bad >= 0.81
 
 
 def test_answers_that_are_given_are_mostly_right_in_any_light() -> None:

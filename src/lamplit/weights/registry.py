@@ -11,7 +11,7 @@ FOLDER = Path(__file__).parent / "files"
 ASSET_SUFFIX = ".asset.json"
 """Ends the names of cards of shipped data that is no network (`lamplit.weights.assets`)."""
 
-DEFAULT_EXPRESSION = "expression-fusion-ferplus-light-v1"
+DEFAULT_EXPRESSION = "expression-fusion-ferplus-night-v1"
 """What `ExpressionClassifier` loads when it is not told otherwise."""
 
 
@@ -26,7 +26,7 @@ def list_weights() -> list[WeightsCard]:
     Examples
     --------
     >>> [card.name for card in list_weights()]
-    ['expression-fusion-ferplus-light-v1']
+    ['expression-fusion-ferplus-night-v1']
     """
     cards = sorted(path for path in FOLDER.glob("*.json") if not path.name.endswith(ASSET_SUFFIX))
     return [read_card(path) for path in cards]

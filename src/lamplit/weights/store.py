@@ -32,7 +32,7 @@ def load_weights(name: str | Path) -> tuple[WeightsCard, bytes]:
 
     Examples
     --------
-    >>> card, content = load_weights("expression-fusion-ferplus-light-v1")
+    >>> card, content = load_weights("expression-fusion-ferplus-night-v1")
     >>> len(content) == card.size_bytes
     True
     """
