@@ -30,7 +30,9 @@ class Recorder:
 
 
 def dark(shape: tuple[int, ...]) -> np.ndarray:
-    return np.random.default_rng(0).poisson(5.0, shape).astype(np.uint8)
+    """Few photons of a scene that becomes brighter to the right."""
+    light = np.linspace(2.0, 8.0, shape[1]).reshape(1, -1, *[1] * (len(shape) - 2))
+    return np.random.default_rng(0).poisson(np.broadcast_to(light, shape)).astype(np.uint8)
 
 
 @pytest.mark.parametrize("shape", [(40, 50), (40, 50, 3)])
@@ -46,6 +48,14 @@ def test_a_dark_picture_is_looked_at_again(shape: tuple[int, ...]) -> None:
 def test_what_the_first_look_finds_is_enough() -> None:
     picture, detector = dark((40, 50)), Recorder(0)
     assert detect_in_any_light(detector, picture, measure(picture)) == [FACE]
+    assert len(detector.seen) == 1
+
+
+def test_noise_alone_is_not_corrected() -> None:
+    noise = np.random.default_rng(0).integers(0, 256, (60, 60, 3), dtype=np.uint8)
+    detector = Recorder(255)
+    assert measure(noise).verdict != ("good",)
+    assert detect_in_any_light(detector, noise, measure(noise)) == []
     assert len(detector.seen) == 1
 
 

@@ -31,6 +31,10 @@ WHITE, BLACK = 0.85, 0.2
 LEAST_WHITE, LEAST_BLACK = 16, 2
 """So many of the 64 parts must be nearly white, and so many nearly black, in a picture against the light."""
 
+NOISE_ALONE = 1.03
+"""Contrast over noise of a picture that shows nothing but noise: 0.97 to 1.01 where its levels are even or
+counts of photons. Scenes at night have more: at 0.03 of full scale from 1.04 on."""
+
 WANTED = 0.45
 """Where the median of what is nearly black goes."""
 
@@ -51,7 +55,7 @@ def detect_in_any_light(detector: FaceDetector, pixels: ByteArray, light: LightR
     -------
     list of Detection
         Those of the first look if there are any, or if the verdict on the light is "good" and the picture was
-        not taken against the light; else of the second.
+        not taken against the light, or if there is nothing but noise; else of the second.
 
     Examples
     --------
@@ -62,10 +66,15 @@ def detect_in_any_light(detector: FaceDetector, pixels: ByteArray, light: LightR
     []
     """
     found = list(detector.detect(pixels))
-    if found or not (light.verdict != ("good",) or against_the_light(pixels)):
+    if found or not (_is_bad(light) or against_the_light(pixels)):
         return found
     small, factor = _shrunk(pixels)
     return [_enlarged(detection, factor) for detection in detector.detect(corrected_for_detection(small))]
+
+
+def _is_bad(light: LightReading) -> bool:
+    """Tell whether the light is bad but leaves something: in denoised noise faces would be seen."""
+    return light.verdict != ("good",) and light.contrast > NOISE_ALONE * light.noise
 
 
 def against_the_light(pixels: ByteArray) -> bool:
