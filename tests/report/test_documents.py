@@ -51,7 +51,7 @@ def test_a_face_as_a_document() -> None:
                 "box": [1.5, 2.0, 49.25, 66.0],
                 "score": 3.5,
                 "expression": "happiness",
-                "verdict": "unsure",
+                "verdict": "ok",
                 "probabilities": {"neutral": 0.333333, "happiness": 0.666667},
                 "light": light,
             }

@@ -90,7 +90,7 @@ def test_the_six_are_taught_with_faces_of_the_six(
     cpu = torch.device("cpu")
     tensors = tensors_from(faces, size=48, device=cpu, labels=EKMAN_SIX, targets=targets)
     assert tensors.images[:, 0, 0, 0].tolist() == kept
-    torch.testing.assert_close(tensors.probabilities, torch.tensor(expected))
+    torch.testing.assert_close(tensors.probabilities, torch.tensor(expected, dtype=torch.float32))
     assert tensors.classes.tolist() == [{0: 3, 1: -1, 3: 5}[face] for face in kept]
 
 

@@ -239,5 +239,16 @@ def environment() -> Any:
 
 
 def embedded(png: bytes) -> str:
-    """Return a picture as a data address."""
+    """Return a picture as a data address.
+
+    Parameters
+    ----------
+    png : bytes
+        The picture.
+
+    Returns
+    -------
+    str
+        What stands in an `src` attribute, so that the page loads nothing.
+    """
     return "data:image/png;base64," + base64.b64encode(png).decode("ascii")

@@ -90,11 +90,12 @@ def fresh_state(
             raise CheckpointError("start", f"weights of {recipe.network}", str(error)) from error
     network = network.to(device=device, memory_format=torch.channels_last)  # type: ignore[call-overload]
     optimizer = AdamW(_parameter_groups(network, recipe.weight_decay), lr=recipe.learning_rate)
+    total = steps_per_epoch * recipe.epochs + 1  # the step after the last is set, never taken
     schedule = OneCycleLR(
         optimizer,
         max_lr=recipe.learning_rate,
-        total_steps=steps_per_epoch * recipe.epochs + 1,  # the step after the last is set, never taken
-        pct_start=recipe.warmup,
+        total_steps=total,
+        pct_start=min(max(recipe.warmup, 2 / total), 1.0),  # a rise of no step at all would divide by zero
     )
     return State(network, _averaged(network, recipe.averaging), optimizer, schedule)
 
