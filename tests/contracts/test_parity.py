@@ -10,10 +10,14 @@ import torch
 
 from lamplit.datasets import read_ferplus
 from lamplit.expression import ExpressionClassifier, softmax
+from lamplit.imaging.geometry import resize_faces
 from lamplit.nets import build_network, list_networks
 from lamplit.nets.export import export_onnx
 
 MOST_DIFFERENCE = 1e-4
+
+SIZES = {"paper": 128}
+"""Side of the input in pixels, of networks that take no other."""
 
 
 @pytest.fixture(scope="module")
@@ -40,8 +44,10 @@ def with_life(name: str, faces: np.ndarray) -> torch.nn.Module:
 @pytest.mark.parametrize("name", list_networks())
 def test_exported_network_agrees_with_torch(name: str, faces: np.ndarray, tmp_path: Path) -> None:
     onnxruntime = pytest.importorskip("onnxruntime")
+    size = SIZES.get(name, 48)
+    faces = resize_faces(faces, size)
     network = with_life(name, faces)
-    export_onnx(network, tmp_path / "net.onnx", size=48)
+    export_onnx(network, tmp_path / "net.onnx", size=size)
     session = onnxruntime.InferenceSession(str(tmp_path / "net.onnx"))
     inputs = faces[:, None].astype(np.float32) / 255
     with torch.no_grad():
