@@ -87,6 +87,18 @@ def test_files_say_what_was_tested_and_two_runs_agree(
     assert {**json.loads(again.stdout), "date": figures["date"]} == figures
 
 
+def test_a_model_may_speak_fewer_labels(lamplit: Run, data: Path, own_model: str, tmp_path: Path) -> None:
+    (tmp_path / "my_bright_peer.py").write_text(MODULE.replace("arange(8)", "array([1, 0, 2])"))
+    labels = "happiness,neutral,surprise"
+    result = lamplit(
+        *("evaluate", "light", "--data", data, "--model", own_model, "--labels", labels),
+        *("--short", "--json", "--out", tmp_path / "three"),
+    )
+    figures = json.loads(result.stdout)
+    assert figures["faces"] == N_FACES * 3 // 8
+    assert figures["lights"][0]["accuracy"] == 1.0
+
+
 def check_conditions(figures: dict[str, Any]) -> None:
     """Check what somebody needs who wants to run the same test."""
     assert (figures["model"], figures["sha256"]) == ("my_bright_peer.by_brightness", "")

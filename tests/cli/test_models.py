@@ -96,6 +96,27 @@ def test_what_is_no_function_is_told(function: str, message: str) -> None:
 
 
 @pytest.mark.usefixtures("working_folder")
+def test_a_function_may_have_other_columns() -> None:
+    given = " anger, neutral,happiness"
+    model = model_from(None, "my_peer:always_happy", device="cpu", labels=given)
+    assert model.labels.names == ("anger", "neutral", "happiness")
+
+
+@pytest.mark.usefixtures("working_folder")
+@pytest.mark.parametrize("labels", ["", "joy", "anger,anger", "anger,,fear"])
+def test_columns_must_be_expressions(labels: str) -> None:
+    with pytest.raises(InvalidArgumentError, match=r"--labels: needs some of neutral, .*, each once"):
+        model_from(None, "my_peer:always_happy", device="cpu", labels=labels)
+
+
+def test_weights_say_their_labels_themselves() -> None:
+    with pytest.raises(
+        InvalidArgumentError, match=r"--labels: needs a --model beside it, got 'anger' and no"
+    ):
+        model_from(None, None, device="cpu", labels="anger")
+
+
+@pytest.mark.usefixtures("working_folder")
 def test_weights_and_a_function_at_once_are_refused() -> None:
     with pytest.raises(
         InvalidArgumentError, match=r"--model: needs no --weights beside it, got 'a' \(give one of the two\)"

@@ -32,13 +32,29 @@ def model_of(classifier: ExpressionClassifier) -> NamedModel:
     return NamedModel(card.name, card.sha256, card.speaks, classifier.predict_proba, card.least_probability)
 
 
-def model_from(weights: str | None, function: str | None, *, device: str) -> NamedModel:
+def model_from(
+    weights: str | None, function: str | None, *, device: str, labels: str | None = None
+) -> NamedModel:
     """Return the model that the options name: a function if there is one, else weights."""
+    if function is None and labels is not None:
+        came = f"{labels!r} and no --model"
+        raise InvalidArgumentError("--labels", "a --model beside it", came, "weights say theirs on the card")
     if function is None:
         return model_of(ExpressionClassifier(weights, device=device))
     if weights is not None:
         raise InvalidArgumentError("--model", "no --weights beside it", repr(weights), "give one of the two")
-    return NamedModel(function.replace(":", "."), "", EXPRESSIONS, _imported(function))
+    return NamedModel(function.replace(":", "."), "", _label_set(labels), _imported(function))
+
+
+def _label_set(labels: str | None) -> LabelSet:
+    """Return what a function's columns are: some of the eight expressions, in its own order."""
+    if labels is None:
+        return EXPRESSIONS
+    names = tuple(name.strip() for name in labels.split(","))
+    if set(names) - set(EXPRESSIONS) or len(set(names)) != len(names):
+        required = f"some of {', '.join(EXPRESSIONS)}, each once, with commas"
+        raise InvalidArgumentError("--labels", required, repr(labels))
+    return LabelSet("given labels", names)
 
 
 def _imported(function: str) -> Callable[[ByteArray], FloatArray]:
