@@ -31,10 +31,11 @@ BACKLIT_STOPS = 1.5
 """0.4 % of FER+, and none of 448 ordinary pictures with a face (at most 1.4, median -0.4)."""
 
 LEAST_RATIO = 1.2
-"""Contrast over noise where only about half of the answers are right: there is little but noise."""
+"""Contrast over noise below which there is little but noise: six in ten answers are right at best, even on
+faces that the network was trained on."""
 
 MOST_CLIPPED = 0.92
-"""Share of pixels, black and white together, where only about half of the answers are right."""
+"""Share of pixels, black and white together, above which about as few answers are right."""
 
 
 def verdict_of(reading: LightReading) -> tuple[str, ...]:
