@@ -42,6 +42,13 @@ def test_file_is_what_the_card_says(card: WeightsCard) -> None:
 
 
 @cards
+def test_the_file_names_no_place_of_a_machine(card: WeightsCard) -> None:
+    content = (FOLDER / card.file).read_bytes()
+    assert b"stack_trace" not in content
+    assert b".py" not in content
+
+
+@cards
 def test_parameters_and_input_are_what_the_card_says(card: WeightsCard) -> None:
     graph = onnx.load(FOLDER / card.file).graph
     layers = [node for node in graph.node if node.op_type in ("Conv", "Gemm", "MatMul")]

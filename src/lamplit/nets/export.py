@@ -9,6 +9,7 @@ import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 
 import torch
 from torch import nn
@@ -71,8 +72,37 @@ def export_onnx(network: nn.Module, path: Path, *, size: int) -> None:
             raise OutputError(str(path), "a network that ONNX can express", type(network).__name__)
         # One self-contained file: its hash on the card then covers every weight.
         program.save(str(path), external_data=False)
+        _onnx.save(without_traces(_onnx.load(path)), path)
     except OSError as error:
         raise OutputError(str(path), "a place that can be written", error.strerror or str(error)) from error
+
+
+def without_traces(model: Any) -> Any:
+    """Remove the exporter's notes on each node: they hold source lines and the paths of this machine.
+
+    Parameters
+    ----------
+    model : onnx.ModelProto
+        The exported network; changed in place.
+
+    Returns
+    -------
+    onnx.ModelProto
+        The same network, which gives the same answers.
+    """
+    graph = model.graph
+    for part in (
+        model,
+        graph,
+        *graph.node,
+        *graph.input,
+        *graph.output,
+        *graph.value_info,
+        *graph.initializer,
+    ):
+        del part.metadata_props[:]
+        part.ClearField("doc_string")
+    return model
 
 
 @contextmanager
