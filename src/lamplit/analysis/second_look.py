@@ -134,7 +134,12 @@ def corrected_for_detection(pixels: ByteArray) -> ByteArray:
     if against_the_light(pixels):
         grey = _exposed_for_the_dark(grey)
     better = np.rint(np.clip(noise_aware(grey), 0.0, 1.0) * 255).astype(np.uint8)
-    return better if pixels.ndim == 2 else np.repeat(better[..., None], 3, axis=2)
+    return _in_channels_of(pixels, better)
+
+
+def _in_channels_of(pixels: ByteArray, grey: ByteArray) -> ByteArray:
+    """Return a grey plane as it is, or in three equal channels where the picture has three."""
+    return grey if pixels.ndim == 2 else np.repeat(grey[..., None], 3, axis=2)
 
 
 def _exposed_for_the_dark(grey: FloatArray) -> FloatArray:
@@ -152,8 +157,7 @@ def _shrunk(pixels: ByteArray) -> tuple[ByteArray, int]:
     height, width = (length // factor for length in pixels.shape[:2])
     grey = grey_from_rgb(pixels[: height * factor, : width * factor])
     small = np.rint(grey.reshape(height, factor, width, factor).mean(axis=(1, 3), dtype=np.float32))
-    plane = small.astype(np.uint8)
-    return (plane if pixels.ndim == 2 else np.repeat(plane[..., None], 3, axis=2)), factor
+    return _in_channels_of(pixels, small.astype(np.uint8)), factor
 
 
 def _enlarged(detection: Detection, factor: int) -> Detection:

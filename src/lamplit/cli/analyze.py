@@ -14,8 +14,8 @@ import typer
 from lamplit.analysis.analyzer import Analyzer
 from lamplit.analysis.inputs import OnPicture, analyze_inputs
 from lamplit.cli.annotations import AnnotationFolder
-from lamplit.cli.consoles import counting_progress, results_console
-from lamplit.cli.each_picture import going_on, tell
+from lamplit.cli.consoles import counting_progress, results_console, tell
+from lamplit.cli.each_picture import going_on
 from lamplit.core.values import InputResult
 from lamplit.imaging.images import DEFAULT_MAX_PIXELS
 from lamplit.imaging.paths import find_images

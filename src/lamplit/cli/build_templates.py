@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from lamplit.cli.consoles import counting_progress, messages_console, results_console
+from lamplit.cli.consoles import counting_progress, results_console, tell
 from lamplit.core.files import make_folder
 
 
@@ -55,4 +55,4 @@ def build_templates(
         if not quiet:
             results_console().print(relighting_table(error.as_dict()))
     if not quiet:
-        messages_console().print(f"wrote {out / card.file}", soft_wrap=True, highlight=False, markup=False)
+        tell(f"wrote {out / card.file}")

@@ -33,3 +33,8 @@ def counting_progress(*, hidden: bool) -> Progress:
         # In a pipe or a file, Rich would leave an empty line of it.
         disable=hidden or not console.is_terminal,
     )
+
+
+def tell(line: str) -> None:
+    """Print a line beside the results."""
+    messages_console().print(line, soft_wrap=True, highlight=False, markup=False)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Protocol
 
 from lamplit.analysis.inputs import OnPicture
-from lamplit.cli.consoles import messages_console
+from lamplit.cli.consoles import tell
 from lamplit.core.arrays import ByteArray
 from lamplit.core.errors import OutputError
 from lamplit.core.values import InputResult
@@ -28,8 +28,3 @@ def going_on(add: OnPicture, view: CountsFailures) -> OnPicture:
             tell(f"{result.source}: {error}")
 
     return guarded
-
-
-def tell(line: str) -> None:
-    """Print a line beside the results."""
-    messages_console().print(line, soft_wrap=True, highlight=False, markup=False)

@@ -11,7 +11,7 @@ from typing import Annotated, Any
 
 import typer
 
-from lamplit.cli.consoles import messages_console, results_console
+from lamplit.cli.consoles import results_console, tell
 
 
 def evaluate(
@@ -58,4 +58,4 @@ def evaluate(
         tables = evaluation_tables(evaluation, title=f"{name} on FER+ {split}, majority, single pass")
         results_console().print(*tables, sep="\n")
     if not quiet:
-        messages_console().print(f"wrote {page}", soft_wrap=True, highlight=False, markup=False)
+        tell(f"wrote {page}")

@@ -8,8 +8,7 @@ from typing import Annotated
 
 import typer
 
-from lamplit.cli.consoles import results_console
-from lamplit.cli.each_picture import tell
+from lamplit.cli.consoles import results_console, tell
 from lamplit.core.files import make_folder
 
 

@@ -11,7 +11,7 @@ from typing import Annotated, Any
 
 import typer
 
-from lamplit.cli.consoles import counting_progress, messages_console, results_console
+from lamplit.cli.consoles import counting_progress, results_console, tell
 
 
 def light_normalization(
@@ -68,9 +68,4 @@ def light_normalization(
             title = f"{rates['people']} people recognised, per cent, gallery: {words}"
             results_console().print(normalization_table(rates, gallery=gallery, title=title))
     if not quiet:
-        messages_console().print(
-            f"wrote {out / 'light-normalization.json'} and .png",
-            soft_wrap=True,
-            highlight=False,
-            markup=False,
-        )
+        tell(f"wrote {out / 'light-normalization.json'} and .png")

@@ -13,8 +13,8 @@ import typer
 from lamplit.analysis.analyzer import Analyzer
 from lamplit.analysis.inputs import analyze_inputs
 from lamplit.cli.analyze import EXIT_SOME_FAILED
-from lamplit.cli.consoles import results_console
-from lamplit.cli.each_picture import going_on, tell
+from lamplit.cli.consoles import results_console, tell
+from lamplit.cli.each_picture import going_on
 from lamplit.core.values import InputResult
 from lamplit.imaging.images import DEFAULT_MAX_PIXELS
 from lamplit.imaging.paths import find_images

@@ -14,6 +14,7 @@ from typing import Any
 
 from lamplit.core.errors import RecipeError
 from lamplit.core.labels import EXPRESSIONS, LABEL_SETS, LabelSet
+from lamplit.report.claims import CLAIMS
 
 Range = tuple[float, float]
 """Smallest and largest value; drawn evenly between them, or evenly on a logarithmic scale where said so."""
@@ -305,9 +306,6 @@ def check_name(name: str, *, where: str) -> None:
 
 
 TARGETS = ("distribution", "majority")
-CLAIMS = {"source", "parameters"} | {
-    f"{phase}{what}" for phase in ("", "train_", "validation_") for what in ("accuracy", "loss")
-}
 
 _LIMITS: dict[str, tuple[float, float]] = {
     "size": (16, 512),
@@ -355,9 +353,10 @@ def _check_ranges(recipe: Recipe, where: str) -> None:
     for key, value, names in (("labels", recipe.labels, LABEL_SETS), ("targets", recipe.targets, TARGETS)):
         if value not in names:
             raise RecipeError(f"{where}: {key}", f"one of {list(names)}", repr(value))
-    unknown = sorted(set(recipe.claims) - CLAIMS)
+    claims = {"source", *CLAIMS}
+    unknown = sorted(set(recipe.claims) - claims)
     if unknown:
-        raise RecipeError(f"{where}: claims", f"keys among {sorted(CLAIMS)}", str(unknown))
+        raise RecipeError(f"{where}: claims", f"keys among {sorted(claims)}", str(unknown))
     if recipe.size % 8:
         raise RecipeError(f"{where}: size", "a multiple of 8", repr(recipe.size))
     if recipe.teach and not recipe.start:
