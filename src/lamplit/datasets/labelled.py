@@ -41,7 +41,8 @@ class LabelledFaces:
     Examples
     --------
     >>> labels = LabelSet("two", ("calm", "happy"))
-    >>> faces = LabelledFaces("mine", labels, ("a.png",), (np.zeros((8, 8), np.uint8),), np.array([1]), ("Ann",))
+    >>> pixels = np.zeros((8, 8), np.uint8)
+    >>> faces = LabelledFaces("mine", labels, ("a.png",), (pixels,), np.array([1]), ("Ann",))
     >>> len(faces), faces.people_known
     (1, True)
     """
