@@ -171,3 +171,33 @@ def test_a_file_that_cannot_be_read_says_why(tmp_path: Path) -> None:
 def test_errors_of_a_file_name_the_file(tmp_path: Path) -> None:
     with pytest.raises(RecipeError, match=r"mine\.toml: epochs: needs a value from 1"):
         load_recipe(written(tmp_path, "epochs = 0"))
+
+
+def test_the_start_teaches_unless_others_are_named() -> None:
+    alone = recipe_from_dict({"name": "a", "start": "b", "teach": 0.5}, where="a")
+    several = recipe_from_dict({"name": "a", "start": "b", "teach": 0.5, "teachers": ["c", "d"]}, where="a")
+    untaught = recipe_from_dict({"name": "a", "start": "b"}, where="a")
+    assert (alone.taught_by, several.taught_by, untaught.taught_by) == (("b",), ("c", "d"), ())
+    assert recipe_from_dict(several.as_dict(), where="again") == several
+
+
+@pytest.mark.parametrize(
+    ("values", "message"),
+    [
+        (
+            {"teach": 0.5},
+            "a.toml: teach: needs a recipe with the key teachers or start, whose networks teach",
+        ),
+        ({"start": "b", "teachers": ["c"]}, "a.toml: teachers: needs a recipe with a share to teach"),
+        ({"start": "b", "unlabelled": "c.zip"}, "a.toml: unlabelled: needs a recipe with a share to teach"),
+        ({"teach": 0.5, "teachers": ["../c"]}, "a.toml: teachers: needs a name for files, without slashes"),
+        (
+            {"teach": 0.5, "start": "b", "unlabelled": "../c.zip"},
+            "a.toml: unlabelled: needs a name for files, without slashes",
+        ),
+        ({"teachers": "c"}, "a.toml: teachers: needs a list of texts, got 'c'"),
+        ({"teachers": [3]}, r"a.toml: teachers: needs a list of texts, got [3]"),
+    ],
+)
+def test_teachers_that_cannot_teach_are_refused(values: dict[str, Any], message: str) -> None:
+    assert message in refused(**values)

@@ -152,8 +152,9 @@ def test_the_run_to_start_from_must_be_finished_and_of_that_recipe(
         CheckpointError, match="a finished run of the recipe other, got 3 of 3 epochs of blobs"
     ):
         run_training(other, DATA, tmp_path / "new", observer=blobs.Silent(), start=run[1])
-    seeded = blobs.recipe(name="more", start="blobs", seed=3)
-    with pytest.raises(CheckpointError, match="a run with seed = 3, which holds back the same faces, got 0"):
+    seeded = blobs.recipe(name="more", start="blobs", holdout_seed=3)
+    required = "a run with holdout_seed = 3, which holds back the same faces, got 0"
+    with pytest.raises(CheckpointError, match=required):
         run_training(seeded, DATA, tmp_path / "new", observer=blobs.Silent(), start=run[1])
     (tmp_path / "half").mkdir()
     with pytest.raises(KeyboardInterrupt):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 from pathlib import Path
 
 import blobs
@@ -14,7 +15,7 @@ from lamplit.training.faces import TrainingFaces
 from lamplit.training.loop import predict_logits, train
 from lamplit.training.session import TrainingData, run_training
 from lamplit.training.state import averaged_weights, fresh_state, to_checkpoint
-from lamplit.training.teaching import taught
+from lamplit.training.teaching import answers, taught, with_unlabelled
 
 CPU = torch.device("cpu")
 
@@ -34,7 +35,7 @@ def teacher() -> Checkpoint:
     return to_checkpoint(state, blobs.recipe(), "abc")
 
 
-def answers(teacher: Checkpoint, images: torch.Tensor) -> torch.Tensor:
+def seen(teacher: Checkpoint, images: torch.Tensor) -> torch.Tensor:
     recipe = blobs.recipe()
     network = build_network(recipe.network, n_classes=8, **recipe.settings)
     network.load_state_dict(averaged_weights(teacher))
@@ -44,10 +45,10 @@ def answers(teacher: Checkpoint, images: torch.Tensor) -> torch.Tensor:
 def test_targets_are_votes_and_the_answer_to_both_mirror_images(
     faces: TrainingFaces, teacher: Checkpoint
 ) -> None:
-    answer = (answers(teacher, faces.images) + answers(teacher, faces.images.flip(3))) / 2
+    answer = (seen(teacher, faces.images) + seen(teacher, faces.images.flip(3))) / 2
     assert (answer - faces.probabilities).abs().max() > 0.1, "the teacher must have something to say"
-    assert (answers(teacher, faces.images) - answer).abs().max() > 0.01, "mirrored faces look different to it"
-    found = taught(faces, teacher, 0.3).probabilities
+    assert (seen(teacher, faces.images) - answer).abs().max() > 0.01, "mirrored faces look different to it"
+    found = taught(faces, [teacher], 0.3).probabilities
     # Half precision is used where the processor has it.
     torch.testing.assert_close(found, 0.7 * faces.probabilities + 0.3 * answer, rtol=0, atol=0.02)
     torch.testing.assert_close(found.sum(dim=1), faces.probabilities.sum(dim=1), rtol=0, atol=0.005)
@@ -55,29 +56,57 @@ def test_targets_are_votes_and_the_answer_to_both_mirror_images(
 
 def test_a_face_and_its_mirror_image_are_taught_alike(faces: TrainingFaces, teacher: Checkpoint) -> None:
     mirrored = TrainingFaces(faces.images.flip(3), faces.probabilities, faces.classes)
-    found = [taught(both, teacher, 1.0).probabilities for both in (faces, mirrored)]
+    found = [taught(both, [teacher], 1.0).probabilities for both in (faces, mirrored)]
     torch.testing.assert_close(*found, rtol=0, atol=1e-4)
 
 
 def test_without_a_share_the_votes_stay(faces: TrainingFaces, teacher: Checkpoint) -> None:
-    assert torch.equal(taught(faces, teacher, 0.0).probabilities, faces.probabilities)
+    assert torch.equal(taught(faces, [teacher], 0.0).probabilities, faces.probabilities)
 
 
 def test_with_the_whole_share_votes_do_not_count(faces: TrainingFaces, teacher: Checkpoint) -> None:
-    first = taught(faces, teacher, 1.0).probabilities
+    first = taught(faces, [teacher], 1.0).probabilities
     other = TrainingFaces(faces.images, faces.probabilities.flip(0), faces.classes)
-    torch.testing.assert_close(taught(other, teacher, 1.0).probabilities, first)
+    torch.testing.assert_close(taught(other, [teacher], 1.0).probabilities, first)
 
 
 def test_pictures_and_majorities_stay_and_the_votes_are_not_overwritten(
     faces: TrainingFaces, teacher: Checkpoint
 ) -> None:
     before = faces.probabilities.clone()
-    found = taught(faces, teacher, 0.5)
+    found = taught(faces, [teacher], 0.5)
     assert found.images is faces.images
     assert found.classes is faces.classes
     assert torch.equal(faces.probabilities, before)
     assert not found.probabilities.requires_grad
+
+
+def test_several_teachers_are_heard_alike(faces: TrainingFaces, teacher: Checkpoint) -> None:
+    torch.manual_seed(2)
+    turned = {k: v.flip(0) if "classify" in k else v for k, v in teacher.tensors.items()}
+    other = Checkpoint(turned, teacher.details)
+    alone = [answers(faces.images, [one]) for one in (teacher, other)]
+    assert (alone[0] - alone[1]).abs().max() > 0.1
+    torch.testing.assert_close(answers(faces.images, [teacher, other]), (alone[0] + alone[1]) / 2)
+
+
+def test_a_teacher_sees_faces_at_its_own_size(faces: TrainingFaces, teacher: Checkpoint) -> None:
+    recipe = teacher.details["recipe"] | {"size": 48}
+    large = torch.nn.functional.interpolate(faces.images.float(), (48, 48), mode="bilinear", antialias=True)
+    expected = answers(large.round().to(torch.uint8), [teacher])
+    found = answers(faces.images, [Checkpoint(teacher.tensors, teacher.details | {"recipe": recipe})])
+    assert (found - answers(faces.images, [teacher])).abs().max() > 0.001
+    torch.testing.assert_close(found, expected[: len(found)], rtol=0, atol=0.02)
+
+
+def test_unlabelled_faces_come_after_the_others_and_have_no_majority(faces: TrainingFaces) -> None:
+    images, said = faces.images[:3].flip(2), torch.eye(8)[:3]
+    found = with_unlabelled(faces, images, said)
+    assert len(found) == len(faces) + 3
+    assert torch.equal(found.images[-3:], images)
+    assert torch.equal(found.probabilities[-3:], said)
+    assert torch.equal(found.classes[: len(faces)], faces.classes)
+    assert found.classes[-3:].tolist() == [-1, -1, -1]
 
 
 def test_a_run_learns_from_the_finished_one(tmp_path: Path) -> None:
@@ -109,3 +138,23 @@ def test_a_run_learns_from_the_finished_one(tmp_path: Path) -> None:
     # The same network sees the same faces: its loss can differ by the targets alone.
     assert card.history[0]["train_accuracy"] == pytest.approx(untaught["train_accuracy"], abs=1e-5)
     assert card.history[0]["train_loss"] != pytest.approx(untaught["train_loss"], rel=0.005)
+
+
+def test_a_run_learns_from_unlabelled_faces_and_says_so_on_its_card(tmp_path: Path) -> None:
+    data = TrainingData(blobs.faces(32), blobs.faces(16, seed=2), blobs.faces(16, seed=1))
+    first = tmp_path / "first"
+    first.mkdir()
+    train(blobs.recipe(epochs=1), data.training, data.validation, first, observer=blobs.Silent())
+    more = dataclasses.replace(data, unlabelled=blobs.faces(16, seed=3).images)
+    taught_by = {"start": "blobs", "teach": 0.5, "unlabelled": "more.zip", "epochs": 1, "name": "pupil"}
+    card = run_training(
+        blobs.recipe(**taught_by), more, tmp_path / "pupil", observer=blobs.Silent(), start=first
+    )
+    ferplus, unlabelled = card.training_data
+    assert (ferplus["faces"], unlabelled["faces"]) == (32, 16)
+    assert unlabelled["name"] == "more.zip"
+    assert "the answers of blobs" in unlabelled["protocol"]
+    seen_batches = blobs.Silent()
+    (tmp_path / "pupil" / "checkpoint.safetensors").unlink()
+    run_training(blobs.recipe(**taught_by), more, tmp_path / "pupil", observer=seen_batches, start=first)
+    assert seen_batches.batches[-1] == (1, 3, 3), "three batches of 16: 32 faces with votes, 16 without"

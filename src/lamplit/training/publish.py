@@ -35,6 +35,9 @@ NORMALISATIONS = {
 """What cards say of the layer against the light, by its name in recipes."""
 
 
+UNLABELLED_SOURCES = {"faces-unlabelled.zip": ("muxspace/facial_expressions on GitHub", "Apache-2.0")}
+"""Source and terms of known collections of faces that nobody labelled, by file name."""
+
 _TAUGHT = {
     "distribution": "distribution (votes as probabilities)",
     "majority": "majority (one class per face)",
@@ -65,7 +68,8 @@ def publish(
     temperature : float
         From `fit_temperature`.
     details : mapping
-        `n_training` and `n_holdout` faces, `commit` and `history` of the training.
+        `n_training`, `n_holdout` and, where there are any, `n_unlabelled` faces, `commit` and `history` of
+        the training.
 
     Returns
     -------
@@ -91,7 +95,7 @@ def publish(
         label_set=recipe.speaks.name,
         labels=list(recipe.speaks),
         temperature=round(temperature, 4),
-        training_data=[_training_data(details, recipe)],
+        training_data=_training_data(details, recipe),
         licence="Apache-2.0 for the weights; the terms of the training data are stated with them",
         recipe=recipe.as_dict(),
         commit=str(details["commit"]),
@@ -157,9 +161,9 @@ def preprocessing(recipe: Recipe) -> dict[str, str]:
     }
 
 
-def _training_data(details: Mapping[str, Any], recipe: Recipe) -> dict[str, Any]:
-    """Return what the card says of FER+."""
-    return {
+def _training_data(details: Mapping[str, Any], recipe: Recipe) -> list[dict[str, Any]]:
+    """Return what the card says of FER+, and of the faces that nobody labelled."""
+    ferplus = {
         "name": "FER+",
         "split": "training",
         "faces": int(details["n_training"]),
@@ -168,3 +172,15 @@ def _training_data(details: Mapping[str, Any], recipe: Recipe) -> dict[str, Any]
         "source": SOURCE,
         "terms": TERMS,
     }
+    if not recipe.unlabelled:
+        return [ferplus]
+    source, terms = UNLABELLED_SOURCES.get(recipe.unlabelled, ("as given to the training", "not known"))
+    unlabelled = {
+        "name": recipe.unlabelled,
+        "split": "whole",
+        "faces": int(details.get("n_unlabelled", 0)),
+        "protocol": f"no labels; targets are the answers of {', '.join(recipe.taught_by)}",
+        "source": source,
+        "terms": terms,
+    }
+    return [ferplus, unlabelled]

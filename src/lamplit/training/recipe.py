@@ -19,6 +19,9 @@ from lamplit.report.claims import CLAIMS
 Range = tuple[float, float]
 """Smallest and largest value; drawn evenly between them, or evenly on a logarithmic scale where said so."""
 
+Names = tuple[str, ...]
+"""Names of other recipes."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Augmentation:
@@ -103,8 +106,13 @@ class Recipe:
         Share of the trained weights in the published ones; the rest are those that the training started
         from (`lamplit.training.blending`). Below 1 only with `start`.
     teach : float
-        Share of each target that the network of `start` gives: what it says of the face in good light, mean
-        of both mirror images. The rest are the votes (Hinton, Vinyals, Dean 2015, arXiv:1503.02531).
+        Share of each target that teachers give: what they say of the face in good light, mean of both mirror
+        images. The rest are the votes (Hinton, Vinyals, Dean 2015, arXiv:1503.02531).
+    teachers : sequence of str
+        Names of the recipes whose averaged weights teach, together; by default `start` alone.
+    unlabelled : str
+        Name of a folder or zip, in the folder of the data set, with pictures of faces that nobody labelled:
+        the teachers' answers are their targets. "" for none.
     labels : str
         What the network speaks: the name of a set in `lamplit.core.labels.LABEL_SETS`.
     targets : str
@@ -125,8 +133,10 @@ class Recipe:
         Decay per step of the moving average of the weights, which is what is validated and published.
     holdout : float
         Share of the training faces kept back to fit the temperature, so that validation stays untouched.
+    holdout_seed : int
+        Seed of which faces those are; runs that build on each other need the same.
     seed : int
-        Seed of every random choice.
+        Seed of every other random choice.
     augment : Augmentation
         How pictures are varied.
     claims : mapping
@@ -141,6 +151,8 @@ class Recipe:
     start: str = ""
     blend: float = 1.0
     teach: float = 0.0
+    teachers: Names = ()
+    unlabelled: str = ""
     labels: str = EXPRESSIONS.name
     targets: str = "distribution"
     size: int = 48
@@ -151,6 +163,7 @@ class Recipe:
     weight_decay: float = 0.05
     averaging: float = 0.998
     holdout: float = 0.05
+    holdout_seed: int = 0
     seed: int = 0
     augment: Augmentation = field(default_factory=Augmentation)
     claims: Mapping[str, Any] = field(default_factory=dict)
@@ -160,10 +173,19 @@ class Recipe:
         """The labels as a set."""
         return LABEL_SETS[self.labels]
 
+    @property
+    def taught_by(self) -> Names:
+        """Names of the recipes that teach; none where `teach` is 0."""
+        return (self.teachers or (self.start,)) if self.teach else ()
+
     def as_dict(self) -> dict[str, Any]:
         """Return every setting as plain values, nested tables as dictionaries, ranges as lists."""
         plain = dataclasses.asdict(self)
-        plain |= {"settings": dict(self.settings), "claims": dict(self.claims)}
+        plain |= {
+            "settings": dict(self.settings),
+            "claims": dict(self.claims),
+            "teachers": list(self.teachers),
+        }
         plain["augment"] = {k: list(v) if isinstance(v, tuple) else v for k, v in plain["augment"].items()}
         return plain
 
@@ -272,6 +294,10 @@ def _converted(value: Any, kind: Any, where: str) -> Any:
             if low <= high:
                 return low, high
         raise RecipeError(where, "two numbers [smallest, largest]", repr(value))
+    if kind == Names:
+        if isinstance(value, list) and all(isinstance(name, str) for name in value):
+            return tuple(value)
+        raise RecipeError(where, "a list of texts", repr(value))
     if kind is float and _is_number(value):
         return float(value)
     if kind in (int, str) and type(value) is kind:
@@ -319,6 +345,7 @@ _LIMITS: dict[str, tuple[float, float]] = {
     "averaging": (0.0, 0.999999),
     "holdout": (0.0, 0.5),
     "seed": (0, 2**31 - 1),
+    "holdout_seed": (0, 2**31 - 1),
 }
 _AUGMENT_LIMITS: dict[str, tuple[float, float]] = {
     "rotation": (0.0, 180.0),
@@ -359,8 +386,18 @@ def _check_ranges(recipe: Recipe, where: str) -> None:
         raise RecipeError(f"{where}: claims", f"keys among {sorted(claims)}", str(unknown))
     if recipe.size % 8:
         raise RecipeError(f"{where}: size", "a multiple of 8", repr(recipe.size))
-    if recipe.teach and not recipe.start:
-        raise RecipeError(f"{where}: teach", "a recipe with the key start, whose network teaches", "none")
+    if recipe.teach and not (recipe.start or recipe.teachers):
+        required = "a recipe with the key teachers or start, whose networks teach"
+        raise RecipeError(f"{where}: teach", required, "neither")
+    for key, value in (("teachers", recipe.teachers), ("unlabelled", recipe.unlabelled)):
+        if value and not recipe.teach:
+            raise RecipeError(
+                f"{where}: {key}", "a recipe with a share to teach (teach above 0)", "teach = 0"
+            )
+    for name in recipe.teachers:
+        check_name(name, where=f"{where}: teachers")
+    if recipe.unlabelled:
+        check_name(recipe.unlabelled, where=f"{where}: unlabelled")
     if recipe.blend < 1 and not recipe.start:
         raise RecipeError(f"{where}: blend", "a recipe with the key start, whose weights are blended", "none")
     check_name(recipe.name, where=f"{where}: name")

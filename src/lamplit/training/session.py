@@ -2,27 +2,29 @@
 
 from __future__ import annotations
 
+import dataclasses
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
 import torch
-from torch import nn
+from torch import Tensor, nn
 
-from lamplit.core.errors import CheckpointError, DatasetError
+from lamplit.core.errors import DatasetError
 from lamplit.core.files import make_folder
-from lamplit.core.labels import EXPRESSIONS
 from lamplit.datasets.copies import have_copies
 from lamplit.datasets.ferplus import FerPlus, read_ferplus
+from lamplit.datasets.unlabelled import read_unlabelled
 from lamplit.expression.calibration import fit_temperature
 from lamplit.training.blending import blended
 from lamplit.training.checkpoint import Checkpoint, load_checkpoint
 from lamplit.training.faces import TrainingFaces, split_holdout, tensors_from
+from lamplit.training.finished import finished_run
 from lamplit.training.loop import Observer, choose_fabric, predict_logits, train
 from lamplit.training.publish import publish
 from lamplit.training.recipe import Recipe
 from lamplit.training.state import averaged_weights
-from lamplit.training.teaching import taught
+from lamplit.training.teaching import answers, taught, with_unlabelled
 from lamplit.weights.cards import WeightsCard
 
 LEAST_FACES_FOR_TEMPERATURE = 100
@@ -36,11 +38,14 @@ class TrainingData:
     ----------
     training, holdout, validation : TrainingFaces
         Faces to train on, to fit the temperature on, and to measure on.
+    unlabelled : Tensor of shape (M, 1, S, S), uint8, optional
+        Faces that teachers speak of.
     """
 
     training: TrainingFaces
     holdout: TrainingFaces
     validation: TrainingFaces
+    unlabelled: Tensor | None = None
 
 
 def prepare(recipe: Recipe, training: FerPlus, validation: FerPlus) -> TrainingData:
@@ -64,14 +69,13 @@ def prepare(recipe: Recipe, training: FerPlus, validation: FerPlus) -> TrainingD
         If no face of a split can be used.
     """
     device = choose_fabric().device
-    kept, held_out = split_holdout(training, recipe.holdout, recipe.seed)
+    kept, held_out = split_holdout(training, recipe.holdout, recipe.holdout_seed)
     kept = kept.subset(~have_copies(kept.images, among=validation.images))  # or validation would flatter
-    data = TrainingData(
-        *(
-            tensors_from(split, size=recipe.size, device=device, labels=recipe.speaks, targets=recipe.targets)
-            for split in (kept, held_out, validation)
-        )
-    )
+    tensors = [
+        tensors_from(split, size=recipe.size, device=device, labels=recipe.speaks, targets=recipe.targets)
+        for split in (kept, held_out, validation)
+    ]
+    data = TrainingData(training=tensors[0], holdout=tensors[1], validation=tensors[2])
     # Found out now, not after hours of training.
     if not len(data.training):
         raise DatasetError("the training split", "faces with an expression that two people named", "none")
@@ -105,7 +109,12 @@ def read_data(
         If the data set is absent or not as expected.
     """
     splits = [read_ferplus(path, split, on_picture=on_picture) for split in ("training", "validation")]
-    return prepare(recipe, *splits)
+    data = prepare(recipe, *splits)
+    if not recipe.unlabelled:
+        return data
+    beside = path if path.is_dir() else path.parent
+    faces = read_unlabelled(beside / recipe.unlabelled, size=recipe.size, on_picture=on_picture)
+    return dataclasses.replace(data, unlabelled=torch.from_numpy(faces)[:, None])
 
 
 def run_training(
@@ -132,7 +141,8 @@ def run_training(
     name : str, optional
         Name of the weights; by default that of the recipe.
     start : Path, optional
-        Folder of the finished run that the recipe starts from; by default `runs/<recipe.start>`.
+        Folder of the finished run that the recipe starts from; by default `runs/<recipe.start>`. Other
+        teachers are in `runs/<name>`.
 
     Returns
     -------
@@ -142,16 +152,14 @@ def run_training(
     Raises
     ------
     CheckpointError
-        If the folder holds another recipe's run, or a damaged checkpoint, or the run to start from is not
-        there, not finished or of another recipe.
+        If the folder holds another recipe's run, or a damaged checkpoint, or a run to start
+        from or to be taught by is not there, not finished or of another recipe.
     OutputError
         If the folder cannot be written.
     """
     done = _epochs_done(folder)
     before = _run_before(recipe, start, done=done)
-    training = data.training
-    if before is not None and recipe.teach and done < recipe.epochs:
-        training = taught(training, before, recipe.teach)
+    training = _taught_faces(recipe, data, start, done=done)
     make_folder(folder)
     network = train(
         recipe,
@@ -173,6 +181,7 @@ def run_training(
         temperature=_temperature(network, data.holdout),
         details={
             "n_training": len(data.training),
+            "n_unlabelled": 0 if data.unlabelled is None else len(data.unlabelled),
             "n_holdout": int((data.holdout.classes >= 0).sum()),
             "commit": details.get("commit", ""),
             "history": details.get("history", []),
@@ -187,31 +196,33 @@ def _epochs_done(folder: Path) -> int:
 
 
 def _run_before(recipe: Recipe, start: Path | None, *, done: int) -> Checkpoint | None:
-    """Return the run that a recipe starts from, if it is still needed: to begin, teach or blend."""
-    needed = done == 0 or recipe.blend < 1 or (recipe.teach > 0 and done < recipe.epochs)
-    return _finished_run(recipe, start) if recipe.start and needed else None
+    """Return the run that a recipe starts from, if it is still needed: to begin or to blend."""
+    needed = done == 0 or recipe.blend < 1
+    return finished_run(recipe.start, recipe, start) if recipe.start and needed else None
 
 
-def _finished_run(recipe: Recipe, start: Path | None) -> Checkpoint:
-    """Return the checkpoint of the finished run that a recipe starts from."""
-    folder = Path("runs") / recipe.start if start is None else start
-    checkpoint = load_checkpoint(folder)
-    hint = f"first run: lamplit train {recipe.start} --data DIR"
-    if checkpoint is None:
-        raise CheckpointError(str(folder), f"a finished run of the recipe {recipe.start}", "nothing", hint)
-    kept, done = checkpoint.details.get("recipe", {}), len(checkpoint.details.get("history", []))
-    for key in ("seed", "holdout"):
-        # Otherwise faces that the first run was trained on would fit this one's temperature.
-        if kept.get(key) != getattr(recipe, key):
-            required, came = f"a run with {key} = {getattr(recipe, key):g}", f"{kept.get(key)}"
-            raise CheckpointError(str(folder), f"{required}, which holds back the same faces", came, hint)
-    if kept.get("labels", EXPRESSIONS.name) != recipe.labels:
-        required, came = f"a run that speaks {recipe.labels}", str(kept.get("labels", EXPRESSIONS.name))
-        raise CheckpointError(str(folder), required, came)
-    if kept.get("name") != recipe.start or done != kept.get("epochs"):
-        came = f"{done} of {kept.get('epochs')} epochs of {kept.get('name')}"
-        raise CheckpointError(str(folder), f"a finished run of the recipe {recipe.start}", came, hint)
-    return checkpoint
+def _taught_faces(recipe: Recipe, data: TrainingData, start: Path | None, *, done: int) -> TrainingFaces:
+    """Return the training faces with what teachers say of them, and of those that nobody labelled."""
+    faces = data.training
+    over = done == recipe.epochs  # then nobody learns from the targets any more
+    teachers = (
+        []
+        if over
+        else [
+            finished_run(name, recipe, start if name == recipe.start else None) for name in recipe.taught_by
+        ]
+    )
+    if teachers:
+        faces = taught(faces, teachers, recipe.teach)
+    if data.unlabelled is None:
+        return faces
+    images = data.unlabelled.to(faces.images.device)
+    said = (
+        answers(images, teachers)
+        if teachers
+        else faces.probabilities.new_zeros(len(images), len(recipe.speaks))
+    )
+    return with_unlabelled(faces, images, said)
 
 
 def _temperature(network: nn.Module, holdout: TrainingFaces) -> float:

@@ -1,11 +1,15 @@
-"""Teaching: a trained network says what it sees by day, and the pupil learns to say so at night."""
+"""Teaching: trained networks say what they see by day, and the pupil learns to say so at night."""
 
 from __future__ import annotations
 
 import dataclasses
+from collections.abc import Sequence
 
 import torch
+from torch import Tensor
+from torch.nn import functional
 
+from lamplit.core.labels import EXPRESSIONS, LABEL_SETS
 from lamplit.nets import build_network
 from lamplit.training.checkpoint import Checkpoint
 from lamplit.training.faces import TrainingFaces
@@ -14,30 +18,93 @@ from lamplit.training.state import averaged_weights
 
 
 @torch.no_grad()
-def taught(faces: TrainingFaces, teacher: Checkpoint, share: float) -> TrainingFaces:
-    """Mix a teacher's answers into the targets.
+def answers(images: Tensor, teachers: Sequence[Checkpoint]) -> Tensor:
+    """Return what teachers say of faces in the light they were taken in.
+
+    Parameters
+    ----------
+    images : Tensor of shape (N, 1, S, S), uint8
+        Grey faces; each teacher sees them at its own input size.
+    teachers : sequence of Checkpoint
+        Finished runs, at least one, whose averaged networks teach.
+
+    Returns
+    -------
+    Tensor of shape (N, K), float32
+        Mean of the probabilities over teachers, and over the face and its mirror image.
+    """
+    fabric, said = choose_fabric(), []
+    for teacher in teachers:
+        recipe = teacher.details["recipe"]
+        labels = LABEL_SETS[recipe.get("labels", EXPRESSIONS.name)]
+        network = build_network(recipe["network"], n_classes=len(labels), **recipe["settings"])
+        network.load_state_dict(averaged_weights(teacher))
+        network = network.to(device=images.device, memory_format=torch.channels_last).eval()  # type: ignore[call-overload]
+        faces = _resized(images, recipe["size"])
+        with fabric.autocast():
+            said += [predict_logits(network, view).softmax(dim=1) for view in (faces, faces.flip(3))]
+    return torch.stack(said).mean(dim=0)
+
+
+def taught(faces: TrainingFaces, teachers: Sequence[Checkpoint], share: float) -> TrainingFaces:
+    """Mix the answers of teachers into the targets.
 
     Parameters
     ----------
     faces : TrainingFaces
         Faces as they are, in good light.
-    teacher : Checkpoint
-        The finished run whose averaged network teaches.
+    teachers : sequence of Checkpoint
+        Finished runs whose averaged networks teach.
     share : float
-        Its share of the targets, in [0, 1].
+        Their share of the targets, in [0, 1].
 
     Returns
     -------
     TrainingFaces
-        The same faces; targets are `(1 - share) * votes + share * answer`, where the answer is the mean of
-        the teacher's probabilities for the face and its mirror image.
+        The same faces; targets are `(1 - share) * votes + share * answers`.
+
+    References
+    ----------
+    Hinton, Vinyals, Dean (2015), arXiv:1503.02531.
     """
-    fabric, recipe = choose_fabric(), teacher.details["recipe"]
-    network = build_network(recipe["network"], n_classes=faces.probabilities.shape[1], **recipe["settings"])
-    network.load_state_dict(averaged_weights(teacher))
-    network = network.to(device=faces.images.device, memory_format=torch.channels_last).eval()  # type: ignore[call-overload]
-    with fabric.autocast():
-        seen = predict_logits(network, faces.images).softmax(dim=1)
-        mirrored = predict_logits(network, faces.images.flip(3)).softmax(dim=1)
-    targets = torch.lerp(faces.probabilities, (seen + mirrored) / 2, share)
+    targets = torch.lerp(faces.probabilities, answers(faces.images, teachers), share)
     return dataclasses.replace(faces, probabilities=targets)
+
+
+def with_unlabelled(faces: TrainingFaces, images: Tensor, said: Tensor) -> TrainingFaces:
+    """Add faces that nobody labelled, with the answers of teachers as targets.
+
+    Parameters
+    ----------
+    faces : TrainingFaces
+        Faces with targets.
+    images : Tensor of shape (M, 1, S, S), uint8
+        Grey faces of the same size, on any device.
+    said : Tensor of shape (M, K), float32
+        From `answers`.
+
+    Returns
+    -------
+    TrainingFaces
+        All faces; the added ones have no majority (-1), so training accuracy does not count them.
+
+    Examples
+    --------
+    >>> few = TrainingFaces(torch.zeros(2, 1, 8, 8, dtype=torch.uint8), torch.eye(2), torch.arange(2))
+    >>> with_unlabelled(few, torch.ones(1, 1, 8, 8, dtype=torch.uint8), torch.tensor([[0.5, 0.5]])).classes
+    tensor([ 0,  1, -1])
+    """
+    device = faces.images.device
+    return TrainingFaces(
+        torch.cat([faces.images, images.to(device)]),
+        torch.cat([faces.probabilities, said.to(device)]),
+        torch.cat([faces.classes, torch.full((len(images),), -1, device=device)]),
+    )
+
+
+def _resized(images: Tensor, size: int) -> Tensor:
+    """Return uint8 faces at another size."""
+    if images.shape[2] == size:
+        return images
+    resized = functional.interpolate(images.float(), (size, size), mode="bilinear", antialias=True)
+    return resized.round().clamp(0, 255).to(torch.uint8)

@@ -1,0 +1,63 @@
+"""Finished runs: what a training starts from and is taught by."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from lamplit.core.errors import CheckpointError
+from lamplit.core.labels import EXPRESSIONS
+from lamplit.training.checkpoint import Checkpoint, load_checkpoint
+from lamplit.training.recipe import Recipe
+
+RUNS = Path("runs")
+"""Where runs stand unless one says otherwise, relative to the working folder."""
+
+
+def finished_run(name: str, recipe: Recipe, folder: Path | None = None) -> Checkpoint:
+    """Load the finished run of another recipe, for a training that builds on it.
+
+    Parameters
+    ----------
+    name : str
+        Name of the other recipe.
+    recipe : Recipe
+        The training that needs it.
+    folder : Path, optional
+        Folder of the run; by default `runs/<name>`.
+
+    Returns
+    -------
+    Checkpoint
+        Of the last epoch.
+
+    Raises
+    ------
+    CheckpointError
+        If the run is not there, not finished, of another recipe, speaks other labels, or held back other
+        faces for its temperature: the new training would know those that fit its own.
+
+    Examples
+    --------
+    >>> finished_run("nobody-ran-this", Recipe(name="mine"))
+    Traceback (most recent call last):
+    ...
+    lamplit.core.errors.CheckpointError: runs/nobody-ran-this: a finished run of ... (first run: lamplit ...)
+    """
+    folder = RUNS / name if folder is None else folder
+    checkpoint = load_checkpoint(folder)
+    hint = f"first run: lamplit train {name} --data DIR"
+    if checkpoint is None:
+        raise CheckpointError(str(folder), f"a finished run of the recipe {name}", "nothing", hint)
+    kept, done = checkpoint.details.get("recipe", {}), len(checkpoint.details.get("history", []))
+    # Before there was a seed for the held-out faces alone, the run's seed drew them.
+    kept = {"holdout_seed": kept.get("seed"), "labels": EXPRESSIONS.name} | kept
+    for key in ("holdout_seed", "holdout"):
+        if kept.get(key) != getattr(recipe, key):
+            required, came = f"a run with {key} = {getattr(recipe, key):g}", f"{kept.get(key)}"
+            raise CheckpointError(str(folder), f"{required}, which holds back the same faces", came, hint)
+    if kept["labels"] != recipe.labels:
+        raise CheckpointError(str(folder), f"a run that speaks {recipe.labels}", str(kept["labels"]))
+    if kept.get("name") != name or done != kept.get("epochs"):
+        came = f"{done} of {kept.get('epochs')} epochs of {kept.get('name')}"
+        raise CheckpointError(str(folder), f"a finished run of the recipe {name}", came, hint)
+    return checkpoint
