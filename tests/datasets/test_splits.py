@@ -65,10 +65,10 @@ def test_the_seed_decides_who_goes_where() -> None:
 def test_the_order_of_pictures_does_not_decide() -> None:
     people = [f"person {number % 12}" for number in range(60)]
 
-    def test_people(names: list[str]) -> set[str]:
+    def people_of_the_small_part(names: list[str]) -> set[str]:
         return {names[position] for position in split_by_people(names, [0.75, 0.25], seed=5)[1]}
 
-    assert test_people(people) == test_people(people[::-1])
+    assert people_of_the_small_part(people) == people_of_the_small_part(people[::-1])
 
 
 def test_no_part_stays_empty_however_small_its_share() -> None:
