@@ -3,7 +3,7 @@ from __future__ import annotations
 import pytest
 
 from lamplit.core.errors import InvalidArgumentError
-from lamplit.core.labels import EKMAN_SIX, EXPRESSIONS, LabelSet
+from lamplit.core.labels import EKMAN_SIX, EXPRESSIONS, FER2013_SEVEN, LABEL_SETS, YALE_SIX, LabelSet
 
 
 def test_expressions_stand_in_the_order_of_the_votes() -> None:
@@ -15,6 +15,15 @@ def test_expressions_stand_in_the_order_of_the_votes() -> None:
 def test_the_six_are_the_expressions_without_neutral_and_contempt() -> None:
     assert set(EXPRESSIONS) - set(EKMAN_SIX) == {"neutral", "contempt"}
     assert len(EKMAN_SIX) == 6
+
+
+def test_the_seven_are_the_expressions_without_contempt() -> None:
+    assert [*FER2013_SEVEN, "contempt"] == list(EXPRESSIONS)
+
+
+def test_label_sets_are_found_by_their_own_names() -> None:
+    assert {labels.name: labels for labels in (EXPRESSIONS, EKMAN_SIX, FER2013_SEVEN, YALE_SIX)} == LABEL_SETS
+    assert len({labels.names for labels in LABEL_SETS.values()}) == len(LABEL_SETS) == 4
 
 
 def test_behaves_as_a_sequence() -> None:

@@ -119,3 +119,16 @@ def test_the_zip_is_closed_behind_the_block(tmp_path: Path) -> None:
         files.read("votes.csv")
     with pytest.raises(DatasetError, match="closed"):
         files.read("votes.csv")
+
+
+def test_folders_are_found_with_and_without_files(tmp_path: Path) -> None:
+    (tmp_path / "folder" / "b" / "c").mkdir(parents=True)
+    (tmp_path / "folder" / "empty").mkdir()
+    (tmp_path / "folder" / "b" / "c" / "2.txt").write_bytes(b"2")
+    with zipfile.ZipFile(tmp_path / "files.zip", "w") as target:
+        target.mkdir("empty")
+        target.writestr("b/c/2.txt", b"2")  # without entries for b and b/c, as many zips have it
+        target.writestr("1.txt", b"1")
+    for place in ("folder", "files.zip"):
+        with Archive(tmp_path / place) as files:
+            assert files.folders() == ["b", "b/c", "empty"]

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from lamplit.core.errors import InvalidArgumentError
 from lamplit.core.values import Box
-from lamplit.imaging.geometry import crop_square, resize_faces
+from lamplit.imaging.geometry import crop_square, resize_faces, shrink_to_fit
 
 RAMP = np.arange(100, dtype=np.uint8).reshape(10, 10)
 
@@ -157,3 +157,30 @@ def test_no_faces():
 def test_other_faces(faces):
     with pytest.raises(InvalidArgumentError, match=r"faces: needs uint8 of shape \(N, H, W\)"):
         resize_faces(faces, 4)
+
+
+def test_large_pictures_shrink_to_fit_in_their_proportions():
+    blocks = RAMP.reshape(2, 5, 2, 5).mean(axis=(1, 3))
+    np.testing.assert_array_equal(shrink_to_fit(RAMP, 2), np.rint(blocks))
+    assert shrink_to_fit(np.zeros((90, 300), np.uint8), 100).shape == (30, 100)
+    assert shrink_to_fit(np.zeros((300, 90), np.uint8), 100).shape == (100, 30)
+    assert shrink_to_fit(np.zeros((1, 900), np.uint8), 100).shape == (1, 100)
+
+
+@pytest.mark.parametrize("longest", [10, 11, 4096])
+def test_what_fits_already_is_not_touched(longest):
+    assert shrink_to_fit(RAMP, longest) is RAMP
+
+
+@pytest.mark.parametrize(
+    ("image", "longest", "message"),
+    [
+        (RAMP, 0, "longest: needs an integer from 1 to 4096, got 0"),
+        (RAMP, 4097, "longest: needs an integer from 1 to 4096, got 4097"),
+        (RAMP[..., None].repeat(3, axis=2), 5, "image: needs a grey picture"),
+        (RAMP.astype(float), 5, "image: needs uint8"),
+    ],
+)
+def test_what_cannot_be_shrunk_is_refused(image, longest, message):
+    with pytest.raises(InvalidArgumentError, match=message):
+        shrink_to_fit(image, longest)

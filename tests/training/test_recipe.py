@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from lamplit.core.errors import RecipeError
-from lamplit.core.labels import EKMAN_SIX
+from lamplit.core.labels import EKMAN_SIX, LABEL_SETS
 from lamplit.nets import build_network
 from lamplit.training.recipe import Augmentation, Recipe, list_recipes, load_recipe, recipe_from_dict
 
@@ -135,7 +135,7 @@ def test_values_of_another_type_are_refused(values: dict[str, Any], message: str
             {"blend": 0.5},
             "a.toml: blend: needs a recipe with the key start, whose weights are blended, got none",
         ),
-        ({"labels": "six"}, "a.toml: labels: needs one of ['expressions', 'ekman-six'], got 'six'"),
+        ({"labels": "six"}, f"a.toml: labels: needs one of {list(LABEL_SETS)}, got 'six'"),
         ({"targets": "votes"}, "a.toml: targets: needs one of ['distribution', 'majority'], got 'votes'"),
         ({"dataset": "rafdb"}, "a.toml: dataset: needs 'ferplus', got 'rafdb'"),
         ({"name": "../a"}, "a.toml: name: needs a name for files, without slashes, got '../a'"),

@@ -81,5 +81,14 @@ EXPRESSIONS = LabelSet(
 EKMAN_SIX = LabelSet("ekman-six", ("anger", "disgust", "fear", "happiness", "sadness", "surprise"))
 """The six expressions of Ekman and Friesen (1971, doi:10.1037/h0030377), as the paper uses them."""
 
-LABEL_SETS: dict[str, LabelSet] = {labels.name: labels for labels in (EXPRESSIONS, EKMAN_SIX)}
+FER2013_SEVEN = LabelSet("fer2013-seven", EXPRESSIONS.names[:7])
+"""The seven of FER2013 (Goodfellow et al. 2013, doi:10.1007/978-3-642-42051-1_16), RAF-DB and JAFFE: the
+eight without contempt, in lamplit's order."""
+
+YALE_SIX = LabelSet("yale-six", ("happy", "normal", "sad", "sleepy", "surprised", "wink"))
+"""The six states of the face in Yale Faces (Belhumeur, Hespanha, Kriegman 1997, doi:10.1109/34.598228)."""
+
+LABEL_SETS: dict[str, LabelSet] = {
+    labels.name: labels for labels in (EXPRESSIONS, EKMAN_SIX, FER2013_SEVEN, YALE_SIX)
+}
 """The label sets that recipes can name."""

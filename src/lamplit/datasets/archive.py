@@ -5,7 +5,7 @@ from __future__ import annotations
 import lzma
 import zipfile
 import zlib
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 from types import TracebackType
 
 from lamplit.core.errors import DatasetError
@@ -87,6 +87,24 @@ class Archive:
         except OSError as error:
             raise DatasetError(str(self.path), "a folder that can be listed", str(error)) from error
         return sorted(path.relative_to(self.path).as_posix() for path in files)
+
+    def folders(self) -> list[str]:
+        """Return the names of all folders, empty ones too (with slashes, relative to the archive), sorted.
+
+        Raises
+        ------
+        DatasetError
+            If a folder cannot be listed.
+        """
+        if self._zip is not None:
+            above = {str(folder) for name in self._zip.NameToInfo for folder in PurePosixPath(name).parents}
+            own = {name.rstrip("/") for name in self._zip.NameToInfo if name.endswith("/")}
+            return sorted((above | own) - {".", "/"})
+        try:
+            folders = [path for path in self.path.rglob("*") if path.is_dir()]
+        except OSError as error:
+            raise DatasetError(str(self.path), "a folder that can be listed", str(error)) from error
+        return sorted(path.relative_to(self.path).as_posix() for path in folders)
 
     def read(self, name: str) -> bytes:
         """Return the bytes of a file.

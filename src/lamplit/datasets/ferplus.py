@@ -6,8 +6,6 @@ doi:10.1145/2993148.2993165, the votes.
 
 from __future__ import annotations
 
-import csv
-import io
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -18,7 +16,8 @@ from lamplit.core.arrays import AnyArray, ByteArray, IntArray
 from lamplit.core.errors import DatasetError, InvalidArgumentError
 from lamplit.core.labels import EXPRESSIONS
 from lamplit.datasets.archive import Archive
-from lamplit.datasets.pictures import decode_grey
+from lamplit.datasets.pictures import decode_grey, picture_from_text
+from lamplit.datasets.tables import read_table
 
 SOURCE = "pictures: FER2013 (Goodfellow et al. 2013, on Kaggle); votes: FER+ (Barsoum et al. 2016)"
 TERMS = "pictures: for research, as the challenge distributed them; votes: MIT licence"
@@ -161,21 +160,11 @@ def _vote_rows(files: Archive) -> list[VoteRow]:
             "a place without it",
             "give the folder or zip of FER+, or a folder that holds ferplus.zip",
         )
-    lines = _table(files, VOTES_FILE)
+    lines = read_table(files, VOTES_FILE)
     header = [title.strip() for title in next(lines, [])]
     if header != VOTES_HEADER:  # columns in another order would become wrong labels in silence
         raise DatasetError(where, f"the header {','.join(VOTES_HEADER)}", ",".join(header) or "nothing")
     return [_vote_row(where, number, line) for number, line in enumerate(lines, start=2) if line]
-
-
-def _table(files: Archive, name: str) -> Iterator[list[str]]:
-    """Yield the rows of a CSV file."""
-    content = io.BytesIO(files.read(name))
-    lines = csv.reader(io.TextIOWrapper(content, encoding="utf-8-sig", errors="replace", newline=""))
-    try:
-        yield from lines
-    except csv.Error as error:
-        raise DatasetError(f"{files.path}: {name}", "comma-separated values", str(error)) from error
 
 
 def _vote_row(where: str, number: int, line: list[str]) -> VoteRow:
@@ -205,24 +194,11 @@ def _pixels_from_folders(files: Archive, split: str, rows: list[VoteRow]) -> Ite
 def _pixels_from_csv(files: Archive, split: str, rows: list[VoteRow]) -> Iterator[ByteArray]:
     """Yield the picture of each named row, from `fer2013.csv`, whose rows run parallel to the votes file."""
     where = f"{files.path}: {PIXELS_FILE}"
-    lines = _table(files, PIXELS_FILE)
+    lines = read_table(files, PIXELS_FILE)
     next(lines, None)
     pictures = [line[1] for line in lines if len(line) == 3 and line[2] == SPLITS[split][0]]
     if len(pictures) != len(rows):
         raise DatasetError(where, f"{len(rows)} rows of the {split} split", f"{len(pictures)}")
     for (_, name, _), text in zip(rows, pictures, strict=True):
         if name:
-            yield _picture_from_text(text, f"{where}: {name}")
-
-
-def _picture_from_text(text: str, where: str) -> ByteArray:
-    """Read a picture that is written as 2,304 numbers."""
-    try:
-        values = np.array(text.split(), dtype=np.int64)
-    except (ValueError, OverflowError) as error:
-        raise DatasetError(where, "whole numbers", str(error)) from error
-    if values.size != SIDE * SIDE:
-        raise DatasetError(where, "2,304 numbers", f"{values.size:,}")
-    if values.min() < 0 or values.max() > 255:
-        raise DatasetError(where, "numbers from 0 to 255", f"{values.min()} to {values.max()}")
-    return values.reshape(SIDE, SIDE).astype(np.uint8)
+            yield picture_from_text(text, where=f"{where}: {name}", side=SIDE)

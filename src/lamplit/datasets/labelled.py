@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -12,6 +13,54 @@ from lamplit.core.labels import LabelSet
 
 NOBODY = ""
 """The person of a picture whose data set does not say who it is."""
+
+
+@dataclass(frozen=True, slots=True)
+class Refused:
+    """A picture, or a row of a list, that a reader left out.
+
+    Parameters
+    ----------
+    name : str
+        Which: a file or a line of a list.
+    reason : str
+        Why it cannot be used.
+
+    Examples
+    --------
+    >>> print(Refused("happy/a.jpg", "needs a picture, got 0 bytes"))
+    happy/a.jpg: needs a picture, got 0 bytes
+    """
+
+    name: str
+    reason: str
+
+    def __str__(self) -> str:
+        return f"{self.name}: {self.reason}"
+
+
+def list_refused(refused: Sequence[Refused], *, most: int = 10) -> str:
+    """Say in one line what was left out and why.
+
+    Parameters
+    ----------
+    refused : sequence of Refused
+        What was left out.
+    most : int
+        How many are named; the others are counted.
+
+    Returns
+    -------
+    str
+        The names and reasons, with semicolons between.
+
+    Examples
+    --------
+    >>> list_refused([Refused(f"{n}.jpg", "empty") for n in range(5)], most=2)
+    '0.jpg: empty; 1.jpg: empty; and 3 more'
+    """
+    more = [f"and {len(refused) - most:,} more"] if len(refused) > most else []
+    return "; ".join([*map(str, refused[:most]), *more])
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,6 +81,8 @@ class LabelledFaces:
         Position of each picture's label in `labels`.
     people : tuple of str
         Who each picture shows; "" where that is not known.
+    refused : tuple of Refused
+        What the reader found and left out, for whoever reads to show.
 
     Raises
     ------
@@ -53,6 +104,7 @@ class LabelledFaces:
     images: tuple[ByteArray, ...]
     classes: IntArray
     people: tuple[str, ...]
+    refused: tuple[Refused, ...] = ()
 
     def __post_init__(self) -> None:
         lengths = [len(part) for part in (self.names, self.images, self.classes, self.people)]

@@ -102,8 +102,46 @@ def resize_faces(faces: ByteArray, size: int) -> ByteArray:
     return resized
 
 
+def shrink_to_fit(image: ByteArray, longest: int) -> ByteArray:
+    """Bring a large picture down to a longest side, in its own proportions.
+
+    Parameters
+    ----------
+    image : ndarray of shape (H, W), uint8
+        Grey.
+    longest : int
+        The most pixels that either side may have, from 1 to 4096.
+
+    Returns
+    -------
+    ndarray of shape (h, w), uint8
+        The picture, each new pixel the mean of the area it covers; `image` itself if it fits already.
+
+    Raises
+    ------
+    InvalidArgumentError
+        If an argument is not of this form.
+
+    Examples
+    --------
+    >>> shrink_to_fit(np.full((30, 60), 9, np.uint8), 20).shape
+    (10, 20)
+    """
+    _check_size(longest, "longest")
+    check_bytes(image)
+    if image.ndim != 2:
+        raise InvalidArgumentError("image", "a grey picture", f"an array of shape {image.shape}")
+    height, width = image.shape
+    scale = longest / max(height, width)
+    if scale >= 1:
+        return image
+    small = max(1, round(height * scale)), max(1, round(width * scale))
+    down, across = _axis(0, height, height, small[0])[1], _axis(0, width, width, small[1])[1]
+    return _resample(image, down, across)
+
+
 def _resample(images: ByteArray, down: FloatArray, across: FloatArray) -> ByteArray:
-    """Weigh (n, h, w) with (size, h) and (size, w)."""
+    """Weigh (n, h, w) or (h, w) with (size, h) and (size, w)."""
     mixed: FloatArray = down @ images.astype(np.float32) @ across.T  # (size, h) @ (n, h, w) @ (w, size)
     return np.rint(mixed).clip(0, 255).astype(np.uint8)
 
@@ -138,7 +176,7 @@ def _linear_weights(edges: AnyArray, length: int) -> AnyArray:
     return weights
 
 
-def _check_size(size: int) -> None:
+def _check_size(size: int, name: str = "size") -> None:
     whole = isinstance(size, int | np.integer) and not isinstance(size, bool)
     if not whole or not 1 <= size <= _MOST_PIXELS_A_SIDE:
-        raise InvalidArgumentError("size", f"an integer from 1 to {_MOST_PIXELS_A_SIDE}", repr(size))
+        raise InvalidArgumentError(name, f"an integer from 1 to {_MOST_PIXELS_A_SIDE}", repr(size))
