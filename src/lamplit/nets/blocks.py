@@ -1,8 +1,10 @@
-"""Building blocks: squeeze-excitation and the two-convolution residual block."""
+"""Building blocks: squeeze-excitation, normalised convolutions and the residual block of two."""
 
 from __future__ import annotations
 
 from torch import Tensor, nn
+
+from lamplit.nets.layers import feature_normalization, has_offset, learnt_scale
 
 
 class SqueezeExcitation(nn.Module):
@@ -36,7 +38,7 @@ class SqueezeExcitation(nn.Module):
 
 
 class ResidualBlock(nn.Module):
-    """Two 3x3 convolutions with batch normalisation and squeeze-excitation, around a shortcut.
+    """Two 3x3 convolutions with normalisation and squeeze-excitation, around a shortcut.
 
     Parameters
     ----------
@@ -44,27 +46,38 @@ class ResidualBlock(nn.Module):
         Channels of input and output.
     stride : int
         2 halves height and width.
+    normalization : str
+        What follows each convolution, by its name in `lamplit.nets.layers.FEATURE_NORMALIZATIONS`.
+
+    Raises
+    ------
+    InvalidArgumentError
+        If there is no normalisation of this name.
+
+    Notes
+    -----
+    A fresh block is the identity for what is not negative: its last scale is zero or, where the normalisation
+    has no scale, the kernel before it (Zhang, Dauphin, Ma 2019). So deep stacks train from the first step.
 
     References
     ----------
-    He, Zhang, Ren, Sun (2016), doi:10.1109/CVPR.2016.90.
+    He, Zhang, Ren, Sun (2016), doi:10.1109/CVPR.2016.90; Zhang, Dauphin, Ma (2019), arXiv:1901.09321.
     """
 
-    def __init__(self, channels_in: int, channels_out: int, stride: int = 1) -> None:
+    def __init__(
+        self, channels_in: int, channels_out: int, stride: int = 1, *, normalization: str = "batch"
+    ) -> None:
         super().__init__()
-        last_scale = nn.BatchNorm2d(channels_out)
-        # Starting each block as the identity (last scale 0) lets deep stacks train from the first step.
-        nn.init.zeros_(last_scale.weight)
-        self.body = nn.Sequential(
-            nn.Conv2d(channels_in, channels_out, 3, stride, 1, bias=False),
-            nn.BatchNorm2d(channels_out),
-            nn.ReLU(inplace=True),
-            nn.Conv2d(channels_out, channels_out, 3, 1, 1, bias=False),
-            last_scale,
-            SqueezeExcitation(channels_out),
-        )
+        first = normalized_convolution(channels_in, channels_out, 3, stride, normalization=normalization)
+        last = normalized_convolution(channels_out, channels_out, 3, normalization=normalization)
+        _silence(*last)
+        self.body = nn.Sequential(*first, nn.ReLU(inplace=True), *last, SqueezeExcitation(channels_out))
         same_shape = stride == 1 and channels_in == channels_out
-        self.shortcut = nn.Identity() if same_shape else projection(channels_in, channels_out, stride)
+        self.shortcut = (
+            nn.Identity()
+            if same_shape
+            else projection(channels_in, channels_out, stride, normalization=normalization)
+        )
         self.activation = nn.ReLU(inplace=True)
 
     def forward(self, x: Tensor) -> Tensor:
@@ -73,8 +86,54 @@ class ResidualBlock(nn.Module):
         return out
 
 
-def projection(channels_in: int, channels_out: int, stride: int = 1) -> nn.Sequential:
-    """Return a 1x1 convolution with batch normalisation, to change channels or halve the size.
+def _silence(convolution: nn.Module, layer: nn.Module) -> None:
+    """Make a convolution and the normalisation after it give nothing at first, and learn all the same."""
+    scale = learnt_scale(layer)
+    if scale is not None:
+        nn.init.zeros_(scale)
+        return
+    for parameter in convolution.parameters():
+        nn.init.zeros_(parameter)
+
+
+def normalized_convolution(
+    channels_in: int, channels_out: int, side: int, stride: int = 1, *, normalization: str = "batch"
+) -> nn.Sequential:
+    """Return a convolution with the normalisation that follows it.
+
+    Parameters
+    ----------
+    channels_in, channels_out : int
+        Channels of input and output.
+    side : int
+        Side of the kernel; odd.
+    stride : int
+        2 halves height and width.
+    normalization : str
+        By its name in `lamplit.nets.layers.FEATURE_NORMALIZATIONS`. The convolution has an offset of its own
+        where the normalisation has none.
+
+    Returns
+    -------
+    torch.nn.Sequential
+        Maps (N, channels_in, H, W) to (N, channels_out, H / stride, W / stride).
+
+    Raises
+    ------
+    InvalidArgumentError
+        If there is no normalisation of this name.
+    """
+    layer = feature_normalization(normalization, channels_out)
+    convolution = nn.Conv2d(
+        channels_in, channels_out, side, stride, padding=side // 2, bias=not has_offset(layer)
+    )
+    return nn.Sequential(convolution, layer)
+
+
+def projection(
+    channels_in: int, channels_out: int, stride: int = 1, *, normalization: str = "batch"
+) -> nn.Sequential:
+    """Return a 1x1 convolution with normalisation, to change channels or halve the size.
 
     Parameters
     ----------
@@ -82,12 +141,17 @@ def projection(channels_in: int, channels_out: int, stride: int = 1) -> nn.Seque
         Channels of input and output.
     stride : int
         2 halves height and width.
+    normalization : str
+        What follows the convolution, by its name in `lamplit.nets.layers.FEATURE_NORMALIZATIONS`.
 
     Returns
     -------
     torch.nn.Sequential
         Maps (N, channels_in, H, W) to (N, channels_out, H / stride, W / stride).
+
+    Raises
+    ------
+    InvalidArgumentError
+        If there is no normalisation of this name.
     """
-    return nn.Sequential(
-        nn.Conv2d(channels_in, channels_out, 1, stride, bias=False), nn.BatchNorm2d(channels_out)
-    )
+    return normalized_convolution(channels_in, channels_out, 1, stride, normalization=normalization)

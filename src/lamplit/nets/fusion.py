@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 
 import torch
 from torch import Tensor, nn
@@ -10,11 +10,15 @@ from torch.nn import functional
 
 from lamplit.core.checks import check_integer
 from lamplit.core.errors import InvalidArgumentError
-from lamplit.nets.blocks import ResidualBlock, projection
+from lamplit.nets.attention import REGIONS, RegionAttention
+from lamplit.nets.blocks import ResidualBlock, normalized_convolution, projection
 from lamplit.nets.normalization import STANDARDIZATIONS
 from lamplit.nets.registry import register
 
 N_STAGES = 4
+
+FUSIONS = ("none", "top-down", "both")
+"""Which ways features go between scales: not at all, from coarse to fine, or back to coarse as well."""
 
 
 @register("fusion")
@@ -39,16 +43,29 @@ class FusionNet(nn.Module):
         Share of the pooled features dropped in training, in [0, 1).
     standardization : str
         The layer against the light, by its name in `lamplit.nets.normalization.STANDARDIZATIONS`.
+    normalization : str or sequence of five str
+        What follows each convolution, by its name in `lamplit.nets.layers.FEATURE_NORMALIZATIONS`: in the
+        stem and in each of the four stages, or one name for all. The fused maps have that of the last stage.
+    fusion : str
+        "none": only the deepest stage is pooled. "top-down": as above. "both": from the fused map a second
+        path leads back to the deepest stage's size, bottom-up, and is pooled, too: a short way from fine
+        features to coarse ones (Liu et al. 2018).
+    regions : bool
+        Whether eyes, nose and mouth are pooled by themselves as well (`lamplit.nets.attention`): from the
+        fused map or, with no fusion, from the deepest stage. The means over the whole maps stay beside them,
+        so the classifier weighs local and global features.
 
     Raises
     ------
     InvalidArgumentError
-        If there is not one width and one depth for each of the four stages, or no such standardisation.
+        If there is not one width and one depth for each of the four stages, or a standardisation, a
+        normalisation or a fusion of the name does not exist.
 
     References
     ----------
     Jiang (2023), the section on fusing feature maps over scales; Lin et al. (2017), feature pyramid networks,
-    doi:10.1109/CVPR.2017.106.
+    doi:10.1109/CVPR.2017.106; Liu, Qi, Qin, Shi, Jia (2018), path aggregation,
+    doi:10.1109/CVPR.2018.00913.
 
     Examples
     --------
@@ -66,32 +83,41 @@ class FusionNet(nn.Module):
         fused: int = 96,
         dropout: float = 0.3,
         standardization: str = "z-score",
+        normalization: str | Sequence[str] = "batch",
+        fusion: str = "top-down",
+        regions: bool = False,
     ) -> None:
         super().__init__()
         _check_stages("widths", widths)
         _check_stages("depths", depths)
         check_integer("fused", fused, low=1)
-        if standardization not in STANDARDIZATIONS:
-            raise InvalidArgumentError(
-                "standardization", f"one of {list(STANDARDIZATIONS)}", repr(standardization)
-            )
+        _check_name("standardization", standardization, STANDARDIZATIONS)
+        _check_name("fusion", fusion, FUSIONS)
+        stem, *stages = _names_by_place(normalization)
         layer, channels = STANDARDIZATIONS[standardization]
         self.standardize = layer()
-        self.stem = nn.Sequential(
-            nn.Conv2d(channels, widths[0], 3, 1, 1, bias=False),
-            nn.BatchNorm2d(widths[0]),
-            nn.ReLU(inplace=True),
-        )
-        self.stage1 = _stage(widths[0], widths[0], depths[0], stride=1)
-        self.stage2 = _stage(widths[0], widths[1], depths[1], stride=2)
-        self.stage3 = _stage(widths[1], widths[2], depths[2], stride=2)
-        self.stage4 = _stage(widths[2], widths[3], depths[3], stride=2)
-        self.lateral2 = projection(widths[1], fused)
-        self.lateral3 = projection(widths[2], fused)
-        self.lateral4 = projection(widths[3], fused)
-        self.mix = ResidualBlock(fused, fused)
+        self.stem = normalized_convolution(channels, widths[0], 3, normalization=stem)
+        self.stem.append(nn.ReLU(inplace=True))
+        self.stage1 = _stage(widths[0], widths[0], depths[0], stride=1, normalization=stages[0])
+        self.stage2 = _stage(widths[0], widths[1], depths[1], stride=2, normalization=stages[1])
+        self.stage3 = _stage(widths[1], widths[2], depths[2], stride=2, normalization=stages[2])
+        self.stage4 = _stage(widths[2], widths[3], depths[3], stride=2, normalization=stages[3])
+        self.fusion = fusion
+        pooled = [widths[3]]
+        if fusion != "none":
+            self.lateral2 = projection(widths[1], fused, normalization=stages[3])
+            self.lateral3 = projection(widths[2], fused, normalization=stages[3])
+            self.lateral4 = projection(widths[3], fused, normalization=stages[3])
+            self.mix = ResidualBlock(fused, fused, normalization=stages[3])
+            pooled.insert(0, fused)
+        if fusion == "both":
+            self.down = normalized_convolution(fused, fused, 3, 2, normalization=stages[3])
+            self.mix_down = ResidualBlock(fused, fused, normalization=stages[3])
+            pooled.insert(1, fused)
+        self.regions = RegionAttention(pooled[0]) if regions else None
         self.dropout = nn.Dropout(dropout)
-        self.classify = nn.Linear(fused + widths[3], n_classes)
+        n_regions = len(REGIONS) if regions else 0
+        self.classify = nn.Linear(sum(pooled) + n_regions * pooled[0], n_classes)
 
     def forward(self, x: Tensor) -> Tensor:
         """Return (N, n_classes) logits of (N, 1, 48, 48) grey faces in [0, 1] (or other multiples of 8)."""
@@ -99,12 +125,41 @@ class FusionNet(nn.Module):
         fine = self.stage2(self.stage1(x))  # (N, 48, 24, 24)
         middle = self.stage3(fine)  # (N, 96, 12, 12)
         coarse = self.stage4(middle)  # (N, 192, 6, 6)
-        fused = self.lateral2(functional.avg_pool2d(fine, 2)) + self.lateral3(middle)
-        fused = fused + functional.interpolate(self.lateral4(coarse), scale_factor=2.0, mode="nearest")
-        fused = self.mix(functional.relu(fused))  # (N, 96, 12, 12)
-        pooled = torch.cat([fused.mean(dim=(2, 3)), coarse.mean(dim=(2, 3))], dim=1)  # (N, 288)
-        logits: Tensor = self.classify(self.dropout(pooled))
+        maps = self._fused(fine, middle, coarse)
+        pooled = [features.mean(dim=(2, 3)) for features in maps]  # (N, 96), (N, 192)
+        if self.regions is not None:
+            pooled.append(self.regions(maps[0]))  # (N, 4 * 96)
+        logits: Tensor = self.classify(self.dropout(torch.cat(pooled, dim=1)))
         return logits
+
+    def _fused(self, fine: Tensor, middle: Tensor, coarse: Tensor) -> list[Tensor]:
+        """Return the maps that are pooled, from the finest to the deepest stage."""
+        if self.fusion == "none":
+            return [coarse]
+        top = self.lateral4(coarse)  # (N, 96, 6, 6)
+        fused = self.lateral2(functional.avg_pool2d(fine, 2)) + self.lateral3(middle)
+        fused = fused + functional.interpolate(top, scale_factor=2.0, mode="nearest")
+        fused = self.mix(functional.relu(fused))  # (N, 96, 12, 12)
+        if self.fusion == "top-down":
+            return [fused, coarse]
+        back = self.mix_down(functional.relu(self.down(fused) + top))  # (N, 96, 6, 6)
+        return [fused, back, coarse]
+
+
+def _check_name(argument: str, name: str, names: Collection[str]) -> None:
+    """Refuse a name that is none of those."""
+    if name not in names:
+        raise InvalidArgumentError(argument, f"one of {list(names)}", repr(name))
+
+
+def _names_by_place(normalization: str | Sequence[str]) -> list[str]:
+    """Return the normalisation of the stem and of each stage."""
+    if isinstance(normalization, str):
+        return [normalization] * (1 + N_STAGES)
+    if len(normalization) != 1 + N_STAGES:
+        required = "one name, or five: for the stem and the four stages"
+        raise InvalidArgumentError("normalization", required, repr(list(normalization)))
+    return list(normalization)
 
 
 def _check_stages(name: str, numbers: Sequence[int]) -> None:
@@ -115,7 +170,10 @@ def _check_stages(name: str, numbers: Sequence[int]) -> None:
         check_integer(name, number, low=1)
 
 
-def _stage(channels_in: int, channels_out: int, depth: int, *, stride: int) -> nn.Sequential:
+def _stage(
+    channels_in: int, channels_out: int, depth: int, *, stride: int, normalization: str
+) -> nn.Sequential:
     """Return `depth` residual blocks, the first of which may halve the size."""
-    first = ResidualBlock(channels_in, channels_out, stride)
-    return nn.Sequential(first, *(ResidualBlock(channels_out, channels_out) for _ in range(depth - 1)))
+    first = ResidualBlock(channels_in, channels_out, stride, normalization=normalization)
+    more = (ResidualBlock(channels_out, channels_out, normalization=normalization) for _ in range(depth - 1))
+    return nn.Sequential(first, *more)

@@ -8,6 +8,8 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional
 
+from lamplit.core.errors import InvalidArgumentError
+
 
 class DivisiveNormalization(nn.Module):
     """Local divisive normalisation of feature maps, with a learnt gain and floor per channel.
@@ -68,3 +70,78 @@ FEATURE_NORMALIZATIONS: dict[str, Callable[[int], nn.Module]] = {
 """Normalisations by name, each built from a number of channels: none; batch (Ioffe and Szegedy 2015,
 arXiv:1502.03167); divisive; local response (Krizhevsky et al. 2012); instance (Ulyanov et al. 2016,
 arXiv:1607.08022); group (Wu and He 2018, arXiv:1803.08494)."""
+
+
+def feature_normalization(name: str, channels: int) -> nn.Module:
+    """Build a normalisation by its name.
+
+    Parameters
+    ----------
+    name : str
+        A key of `FEATURE_NORMALIZATIONS`.
+    channels : int
+        Channels in and out.
+
+    Returns
+    -------
+    torch.nn.Module
+        Maps (N, channels, H, W) to the same shape.
+
+    Raises
+    ------
+    InvalidArgumentError
+        If there is none of this name.
+
+    Examples
+    --------
+    >>> feature_normalization("batch", 8)(torch.rand(2, 8, 4, 4)).shape
+    torch.Size([2, 8, 4, 4])
+    """
+    if name not in FEATURE_NORMALIZATIONS:
+        raise InvalidArgumentError("normalization", f"one of {list(FEATURE_NORMALIZATIONS)}", repr(name))
+    return FEATURE_NORMALIZATIONS[name](channels)
+
+
+def has_offset(layer: nn.Module) -> bool:
+    """Return whether a normalisation adds a learnt offset, so that the convolution before it needs none.
+
+    Parameters
+    ----------
+    layer : torch.nn.Module
+        From `feature_normalization`.
+
+    Returns
+    -------
+    bool
+        True for batch, instance and group normalisation.
+
+    Examples
+    --------
+    >>> [name for name in FEATURE_NORMALIZATIONS if has_offset(feature_normalization(name, 8))]
+    ['batch', 'instance', 'group']
+    """
+    return getattr(layer, "bias", None) is not None
+
+
+def learnt_scale(layer: nn.Module) -> nn.Parameter | None:
+    """Return the scale per channel that a normalisation learns; None for those that learn nothing.
+
+    Parameters
+    ----------
+    layer : torch.nn.Module
+        From `feature_normalization`.
+
+    Returns
+    -------
+    torch.nn.Parameter of shape (channels,) or None
+        The parameter itself.
+
+    Examples
+    --------
+    >>> [name for name in FEATURE_NORMALIZATIONS if learnt_scale(feature_normalization(name, 8)) is None]
+    ['none', 'local-response']
+    """
+    if isinstance(layer, DivisiveNormalization):
+        return layer.gain
+    scale: nn.Parameter | None = getattr(layer, "weight", None)
+    return scale

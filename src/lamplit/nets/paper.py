@@ -8,7 +8,7 @@ import torch
 from torch import Tensor, nn
 
 from lamplit.core.errors import InvalidArgumentError
-from lamplit.nets.layers import FEATURE_NORMALIZATIONS
+from lamplit.nets.layers import feature_normalization
 from lamplit.nets.normalization import ImageStandardization
 from lamplit.nets.registry import register
 
@@ -64,7 +64,8 @@ class PaperNet(nn.Module):
             raise InvalidArgumentError(
                 "normalization", "two names, one per convolution", repr(list(normalization))
             )
-        first, second = (_layer(name, width) for name, width in zip(normalization, WIDTHS, strict=True))
+        layers = zip(normalization, WIDTHS, strict=True)
+        first, second = (feature_normalization(name, width) for name, width in layers)
         self.standardize = ImageStandardization()
         self.features = nn.Sequential(
             *(nn.Conv2d(3, WIDTHS[0], 3), first, nn.ReLU(inplace=True), nn.MaxPool2d(2)),
@@ -83,10 +84,3 @@ class PaperNet(nn.Module):
         x = torch.relu(self.dense(x.flatten(1)))  # (N, 128)
         logits: Tensor = self.classify(self.dropout(x))
         return logits
-
-
-def _layer(name: str, channels: int) -> nn.Module:
-    """Return a normalisation by name."""
-    if name not in FEATURE_NORMALIZATIONS:
-        raise InvalidArgumentError("normalization", f"one of {list(FEATURE_NORMALIZATIONS)}", repr(name))
-    return FEATURE_NORMALIZATIONS[name](channels)
