@@ -138,3 +138,41 @@ def test_another_standardisation_is_refused(name: str) -> None:
     required = r"standardization: needs one of \['z-score', 'local', 'both'\], got"
     with pytest.raises(InvalidArgumentError, match=f"{required} '{name}'"):
         FusionNet(8, **SMALL, standardization=name)
+
+
+def test_a_folded_stem_sees_the_same_pixels_at_half_the_size() -> None:
+    network = awake(FusionNet(8, **SMALL, stem="folded")).eval()
+    sizes: dict[str, tuple[int, ...]] = {}
+    for name in ("stem", "stage1", "stage2", "stage3", "stage4"):
+        network.get_submodule(name).register_forward_hook(
+            lambda _module, _given, out, name=name: sizes.update({name: tuple(out.shape[1:])})
+        )
+    assert tuple(network(faces()).shape) == (2, 8)
+    assert network.stem[0].in_channels == 4
+    assert sizes == {
+        "stem": (8, 24, 24),
+        "stage1": (8, 24, 24),
+        "stage2": (8, 24, 24),
+        "stage3": (16, 12, 12),
+        "stage4": (16, 6, 6),
+    }
+
+
+def test_the_first_stage_may_be_left_out() -> None:
+    network = FusionNet(8, widths=(8, 8, 16, 16), depths=(0, 1, 1, 1), fused=8, stem="folded")
+    assert len(network.stage1) == 0
+    assert tuple(network.eval()(faces()).shape) == (2, 8)
+    with pytest.raises(InvalidArgumentError, match="depths"):
+        FusionNet(8, widths=(8, 8, 16, 16), depths=(1, 0, 1, 1))
+
+
+def test_blocks_without_squeeze_excitation_have_nothing_but_convolutions() -> None:
+    with_it, without = FusionNet(8, **SMALL), FusionNet(8, **SMALL, squeeze=False)
+    gates = [name for name in with_it.state_dict() if "gate" in name]
+    assert gates
+    assert [name for name in with_it.state_dict() if name not in gates] == list(without.state_dict())
+
+
+def test_an_unknown_stem_is_refused() -> None:
+    with pytest.raises(InvalidArgumentError, match=r"stem: needs one of \['full', 'folded'\], got 'wide'"):
+        FusionNet(8, stem="wide")

@@ -48,6 +48,8 @@ class ResidualBlock(nn.Module):
         2 halves height and width.
     normalization : str
         What follows each convolution, by its name in `lamplit.nets.layers.FEATURE_NORMALIZATIONS`.
+    squeeze : bool
+        Whether squeeze-excitation follows the second one.
 
     Raises
     ------
@@ -65,13 +67,21 @@ class ResidualBlock(nn.Module):
     """
 
     def __init__(
-        self, channels_in: int, channels_out: int, stride: int = 1, *, normalization: str = "batch"
+        self,
+        channels_in: int,
+        channels_out: int,
+        stride: int = 1,
+        *,
+        normalization: str = "batch",
+        squeeze: bool = True,
     ) -> None:
         super().__init__()
         first = normalized_convolution(channels_in, channels_out, 3, stride, normalization=normalization)
         last = normalized_convolution(channels_out, channels_out, 3, normalization=normalization)
         _silence(*last)
-        self.body = nn.Sequential(*first, nn.ReLU(inplace=True), *last, SqueezeExcitation(channels_out))
+        self.body = nn.Sequential(*first, nn.ReLU(inplace=True), *last)
+        if squeeze:
+            self.body.append(SqueezeExcitation(channels_out))
         same_shape = stride == 1 and channels_in == channels_out
         self.shortcut = (
             nn.Identity()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Sequence
+from functools import partial
 
 import torch
 from torch import Tensor, nn
@@ -21,6 +22,10 @@ FUSIONS = ("none", "top-down", "both")
 """Which ways features go between scales: not at all, from coarse to fine, or back to coarse as well."""
 
 
+STEMS = ("full", "folded")
+"""What the first convolution sees: every pixel, or squares of 2 x 2 pixels as channels at half the size."""
+
+
 @register("fusion")
 class FusionNet(nn.Module):
     """Classify a grey face from feature maps of three scales.
@@ -36,7 +41,7 @@ class FusionNet(nn.Module):
     widths : sequence of four int
         Channels of the stages, at 1, 1/2, 1/4 and 1/8 of the input size.
     depths : sequence of four int
-        Residual blocks per stage.
+        Residual blocks per stage; the first stage may have none.
     fused : int
         Channels of the fused map.
     dropout : float
@@ -55,11 +60,17 @@ class FusionNet(nn.Module):
         fused map or, with no fusion, from the deepest stage. The means over the whole maps stay beside them,
         so the classifier weighs local and global features.
 
+    stem : str
+        "full": the first stage works at the input size. "folded": 2 x 2 pixels become channels first, so that
+        the first two stages work at half the size, where a convolution costs a quarter.
+    squeeze : bool
+        Whether blocks weight their channels by what the whole picture shows (squeeze-excitation).
+
     Raises
     ------
     InvalidArgumentError
         If there is not one width and one depth for each of the four stages, or a standardisation, a
-        normalisation or a fusion of the name does not exist.
+        normalisation, a fusion or a stem of the name does not exist.
 
     References
     ----------
@@ -86,33 +97,41 @@ class FusionNet(nn.Module):
         normalization: str | Sequence[str] = "batch",
         fusion: str = "top-down",
         regions: bool = False,
+        stem: str = "full",
+        squeeze: bool = True,
     ) -> None:
         super().__init__()
-        _check_stages("widths", widths)
-        _check_stages("depths", depths)
+        _check_stages("widths", widths, first=1)
+        _check_stages("depths", depths, first=0)
         check_integer("fused", fused, low=1)
         _check_name("standardization", standardization, STANDARDIZATIONS)
         _check_name("fusion", fusion, FUSIONS)
-        stem, *stages = _names_by_place(normalization)
+        _check_name("stem", stem, STEMS)
+        first, *stages = _names_by_place(normalization)
         layer, channels = STANDARDIZATIONS[standardization]
         self.standardize = layer()
-        self.stem = normalized_convolution(channels, widths[0], 3, normalization=stem)
+        folded = stem == "folded"
+        self.fold = nn.PixelUnshuffle(2) if folded else nn.Identity()
+        channels *= 4 if folded else 1
+        self.stem = normalized_convolution(channels, widths[0], 3, normalization=first)
         self.stem.append(nn.ReLU(inplace=True))
-        self.stage1 = _stage(widths[0], widths[0], depths[0], stride=1, normalization=stages[0])
-        self.stage2 = _stage(widths[0], widths[1], depths[1], stride=2, normalization=stages[1])
-        self.stage3 = _stage(widths[1], widths[2], depths[2], stride=2, normalization=stages[2])
-        self.stage4 = _stage(widths[2], widths[3], depths[3], stride=2, normalization=stages[3])
+        stage = partial(_stage, squeeze=squeeze)
+        self.stage1 = stage(widths[0], widths[0], depths[0], stride=1, normalization=stages[0])
+        second = 1 if folded else 2
+        self.stage2 = stage(widths[0], widths[1], depths[1], stride=second, normalization=stages[1])
+        self.stage3 = stage(widths[1], widths[2], depths[2], stride=2, normalization=stages[2])
+        self.stage4 = stage(widths[2], widths[3], depths[3], stride=2, normalization=stages[3])
         self.fusion = fusion
         pooled = [widths[3]]
         if fusion != "none":
             self.lateral2 = projection(widths[1], fused, normalization=stages[3])
             self.lateral3 = projection(widths[2], fused, normalization=stages[3])
             self.lateral4 = projection(widths[3], fused, normalization=stages[3])
-            self.mix = ResidualBlock(fused, fused, normalization=stages[3])
+            self.mix = ResidualBlock(fused, fused, normalization=stages[3], squeeze=squeeze)
             pooled.insert(0, fused)
         if fusion == "both":
             self.down = normalized_convolution(fused, fused, 3, 2, normalization=stages[3])
-            self.mix_down = ResidualBlock(fused, fused, normalization=stages[3])
+            self.mix_down = ResidualBlock(fused, fused, normalization=stages[3], squeeze=squeeze)
             pooled.insert(1, fused)
         self.regions = RegionAttention(pooled[0]) if regions else None
         self.dropout = nn.Dropout(dropout)
@@ -121,7 +140,7 @@ class FusionNet(nn.Module):
 
     def forward(self, x: Tensor) -> Tensor:
         """Return (N, n_classes) logits of (N, 1, 48, 48) grey faces in [0, 1] (or other multiples of 8)."""
-        x = self.stem(self.standardize(x))  # (N, 24, 48, 48)
+        x = self.stem(self.fold(self.standardize(x)))  # (N, 24, 48, 48)
         fine = self.stage2(self.stage1(x))  # (N, 48, 24, 24)
         middle = self.stage3(fine)  # (N, 96, 12, 12)
         coarse = self.stage4(middle)  # (N, 192, 6, 6)
@@ -162,18 +181,18 @@ def _names_by_place(normalization: str | Sequence[str]) -> list[str]:
     return list(normalization)
 
 
-def _check_stages(name: str, numbers: Sequence[int]) -> None:
-    """Refuse anything but four whole numbers of at least 1."""
+def _check_stages(name: str, numbers: Sequence[int], *, first: int) -> None:
+    """Refuse anything but four whole numbers, the first at least `first`, the others at least 1."""
     if len(numbers) != N_STAGES:
         raise InvalidArgumentError(name, "four numbers, one per stage", str(list(numbers)))
-    for number in numbers:
-        check_integer(name, number, low=1)
+    for stage, number in enumerate(numbers):
+        check_integer(name, number, low=1 if stage else first)
 
 
 def _stage(
-    channels_in: int, channels_out: int, depth: int, *, stride: int, normalization: str
+    channels_in: int, channels_out: int, depth: int, *, stride: int, normalization: str, squeeze: bool
 ) -> nn.Sequential:
     """Return `depth` residual blocks, the first of which may halve the size."""
-    first = ResidualBlock(channels_in, channels_out, stride, normalization=normalization)
-    more = (ResidualBlock(channels_out, channels_out, normalization=normalization) for _ in range(depth - 1))
-    return nn.Sequential(first, *more)
+    block = partial(ResidualBlock, normalization=normalization, squeeze=squeeze)
+    first = [block(channels_in, channels_out, stride)] if depth else []
+    return nn.Sequential(*first, *(block(channels_out, channels_out) for _ in range(depth - 1)))
