@@ -1,4 +1,4 @@
-"""The paper's experiment: what Jiang (2023) claims, what its network reached on FER+, and what lamplit's reaches.
+"""The paper's experiment: what Jiang (2023) claims, what its network reached on FER+, what lamplit's reaches.
 
 Reads the finished run of `lamplit train paper --data DIR` in `runs/paper`, measures its weights and the
 shipped ones on the same validation faces (six expressions, majority, single pass), and copies the run's
