@@ -10,6 +10,7 @@ import re
 from collections.abc import Callable
 from typing import Any
 
+import ablation_figures
 import light_figures
 from results import ROOT
 from stored import machine, result, table
@@ -20,6 +21,7 @@ PAGES = (
     "docs/light-normalisation.md",
     "docs/light-reading.md",
     "docs/relighting.md",
+    "docs/the-paper-rerun.md",
     "docs/training.md",
 )
 BLOCK = re.compile(r"(<!-- figures: (\w+) .*?-->\n).*?(<!-- /figures -->)", flags=re.DOTALL)
@@ -309,6 +311,7 @@ def normalisation_settings() -> str:
 
 
 TABLES: dict[str, Callable[[], str]] = {
+    **ablation_figures.TABLES,
     **light_figures.TABLES,
     "ablation": ablation,
     "blending": blending,

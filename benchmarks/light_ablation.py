@@ -11,21 +11,16 @@ result in `runs/light-ablation/`; called again, the script goes on where it stop
 from __future__ import annotations
 
 import dataclasses
-import json
 
-import numpy as np
-import torch
 from torch import nn
 
-from lamplit.core.files import write_atomically
-from lamplit.datasets import FerPlus, Majority, have_copies, read_ferplus
-from lamplit.evaluation.gauntlet import lights_to_run, run_gauntlet
+from ablations import SEEDS, Quiet, accuracy_by_light, draw, kept, mean_and_spread, read_splits
+from lamplit.datasets import FerPlus
 from lamplit.training.faces import TrainingFaces, tensors_from
-from lamplit.training.loop import EpochRow, choose_fabric, predict_logits, train
+from lamplit.training.loop import choose_fabric, train
 from lamplit.training.recipe import Augmentation, Recipe, load_recipe
 from results import ROOT, parse_data, write_result
 
-SEEDS = (0, 1, 2)
 N_FACES = 16_000
 EPOCHS_BY_DAY = 6
 EPOCHS = 4
@@ -45,18 +40,6 @@ WAYS: dict[str, tuple[str, Augmentation, str]] = {
     "all_local": ("the same; local normalisation instead of z-score", WHOLE, "local"),
     "all_both": ("the same; z-score and local normalisation", WHOLE, "both"),
 }
-
-
-class Quiet:
-    """Nobody looks on."""
-
-    def on_batch(self, epoch: int, batch: int, n_batches: int, loss: float, accuracy: float) -> None:
-        """Do nothing."""
-
-    def on_epoch(self, history: list[EpochRow]) -> None:
-        """Say where the run stands."""
-        row = history[-1]
-        print(f"  epoch {row['epoch']:.0f}: validation {row['validation_accuracy']:.4f}, {row['seconds']} s")
 
 
 def recipe_for(name: str, seed: int, standardization: str, augment: Augmentation, epochs: int) -> Recipe:
@@ -84,38 +67,21 @@ def accuracies(way: str, seed: int, training: TrainingFaces, faces: FerPlus) -> 
     """Train one way with one seed, unless that is done, and return the accuracy in each light."""
     _, augment, standardization = WAYS[way]
     folder = FOLDER / f"{way}-{seed}"
-    done = folder / "accuracy.json"
-    if done.is_file():
-        return json.loads(done.read_text(encoding="utf-8"))
-    folder.mkdir(parents=True, exist_ok=True)
-    fabric = choose_fabric()
-    recipe = recipe_for(folder.name, seed, standardization, augment, EPOCHS)
-    validation = tensors_from(faces, size=recipe.size, device=fabric.device)
-    weights = by_day(seed, standardization, training, validation).state_dict()
-    trained = train(recipe, training, validation, folder, observer=Quiet(), weights=weights)
-    network = fabric.to_device(trained)
 
-    @torch.no_grad()
-    def predict_proba(images: np.ndarray) -> np.ndarray:
-        pixels = torch.from_numpy(images)[:, None].to(fabric.device)
-        return predict_logits(network, pixels).softmax(dim=1).cpu().numpy()
+    def measure() -> dict[str, float]:
+        recipe = recipe_for(folder.name, seed, standardization, augment, EPOCHS)
+        validation = tensors_from(faces, size=recipe.size, device=choose_fabric().device)
+        weights = by_day(seed, standardization, training, validation).state_dict()
+        network = train(recipe, training, validation, folder, observer=Quiet(), weights=weights)
+        return accuracy_by_light(network, faces)
 
-    classes = Majority().classes(faces.votes)
-    gauntlet = run_gauntlet(
-        predict_proba, faces.images[classes >= 0], classes[classes >= 0], lights=lights_to_run(short=True)
-    )
-    found = {row["name"]: row["accuracy"] for row in gauntlet.as_dict()["lights"]}
-    found["mean of the six bad lights"] = float(gauntlet.mean_of_bad or 0.0)
-    write_atomically(done, json.dumps(found, indent=2).encode())
-    return found
+    return kept(folder / "accuracy.json", measure)
 
 
 def main() -> None:
     data = parse_data(__doc__)
-    validation, whole = read_ferplus(data, "validation"), read_ferplus(data, "training")
-    whole = whole.subset(~have_copies(whole.images, among=validation.images))
-    some = whole.subset(np.sort(np.random.default_rng(0).permutation(len(whole))[:N_FACES]))
-    training = tensors_from(some, size=48, device=choose_fabric().device)
+    whole, validation = read_splits(data)
+    training = tensors_from(draw(whole, N_FACES), size=48, device=choose_fabric().device)
     rows = {}
     for seed in SEEDS:  # every way once before any way twice
         for way in WAYS:
@@ -125,10 +91,7 @@ def main() -> None:
     for way, (description, _, _) in WAYS.items():
         names = rows[way, SEEDS[0]]
         values = {name: [rows[way, seed][name] for seed in SEEDS] for name in names}
-        figures[way] = {"way": description} | {
-            name: {"mean": round(float(np.mean(v)), 4), "spread": round(float(np.std(v, ddof=1)), 4)}
-            for name, v in values.items()
-        }
+        figures[way] = {"way": description} | {name: mean_and_spread(v) for name, v in values.items()}
     about = {"split": "validation", "protocol": "majority, single pass", "seeds": list(SEEDS)}
     schedule = {
         "training_faces": len(training),

@@ -3,9 +3,15 @@
 from __future__ import annotations
 
 import json
+from pathlib import Path
 from typing import Any
 
 from results import ROOT
+
+
+def has_result(name: str) -> bool:
+    """Return whether a benchmark has been run."""
+    return _path(name).is_file()
 
 
 def result(name: str) -> dict[str, Any]:
@@ -27,7 +33,9 @@ def table(rows: list[tuple[str, ...]]) -> str:
 
 
 def _stored(name: str) -> dict[str, Any]:
-    values: dict[str, Any] = json.loads(
-        (ROOT / "benchmarks" / "results" / f"{name}.json").read_text(encoding="utf-8")
-    )
+    values: dict[str, Any] = json.loads(_path(name).read_text(encoding="utf-8"))
     return values
+
+
+def _path(name: str) -> Path:
+    return ROOT / "benchmarks" / "results" / f"{name}.json"

@@ -4,7 +4,9 @@ import pytest
 import torch
 from torch import nn
 
-from lamplit.nets.blocks import ResidualBlock, SqueezeExcitation, projection
+from lamplit.core.errors import InvalidArgumentError
+from lamplit.nets.blocks import ResidualBlock, SqueezeExcitation, normalized_convolution, projection
+from lamplit.nets.layers import FEATURE_NORMALIZATIONS
 
 
 def random(*shape: int) -> torch.Tensor:
@@ -37,9 +39,10 @@ def test_squeeze_excitation_keeps_at_least_four_channels(channels: int, reductio
     assert SqueezeExcitation(channels, reduction).gate[0].out_features == narrow
 
 
+@pytest.mark.parametrize("normalization", FEATURE_NORMALIZATIONS)
 @pytest.mark.parametrize("training", [True, False])
-def test_a_fresh_block_is_the_identity_for_what_is_not_negative(training: bool) -> None:
-    block = ResidualBlock(6, 6).train(training)
+def test_a_fresh_block_is_the_identity_for_what_is_not_negative(training: bool, normalization: str) -> None:
+    block = ResidualBlock(6, 6, normalization=normalization).train(training)
     x = random(2, 6, 8, 8)
     torch.testing.assert_close(block(x), x.relu())
 
@@ -68,3 +71,41 @@ def test_projection_mixes_channels_pixel_by_pixel(stride: int, side: int) -> Non
     assert tuple(out.shape) == (1, 5, side, side)
     pixel = layer[0].weight[:, :, 0, 0] @ x[0, :, 2 * stride, stride]
     torch.testing.assert_close(out[0, :, 2, 1], pixel, atol=1e-4, rtol=1e-4)
+
+
+@pytest.mark.parametrize("normalization", FEATURE_NORMALIZATIONS)
+def test_a_fresh_block_learns_from_its_first_step(normalization: str) -> None:
+    block, x = ResidualBlock(6, 6, normalization=normalization), random(2, 6, 8, 8)
+    before = block(x).detach()
+    optimizer = torch.optim.SGD(block.parameters(), lr=0.5)
+    block(x).square().sum().backward()
+    optimizer.step()
+    assert not torch.allclose(block(x), before, atol=1e-3)
+
+
+@pytest.mark.parametrize(
+    ("normalization", "offset"),
+    [("none", True), ("divisive", True), ("local-response", True), ("batch", False), ("group", False)],
+)
+def test_a_convolution_has_an_offset_where_its_normalisation_has_none(
+    normalization: str, offset: bool
+) -> None:
+    convolution, _ = normalized_convolution(3, 8, 3, normalization=normalization)
+    assert (convolution.bias is not None) == offset
+
+
+@pytest.mark.parametrize("build", [ResidualBlock, projection])
+def test_unknown_normalisations_are_refused(build: type[ResidualBlock]) -> None:
+    with pytest.raises(
+        InvalidArgumentError, match=r"normalization: needs one of \['none', 'batch'.*got 'gold'"
+    ):
+        build(3, 8, normalization="gold")
+
+
+@pytest.mark.parametrize("normalization", FEATURE_NORMALIZATIONS)
+def test_features_neither_vanish_nor_grow_over_many_layers(normalization: str) -> None:
+    torch.manual_seed(0)
+    x = random(4, 16, 12, 12)
+    for _ in range(10):
+        x = normalized_convolution(16, 16, 3, normalization=normalization)(x).relu()
+    assert 0.1 < float(x.detach().square().mean()) < 10

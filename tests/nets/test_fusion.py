@@ -7,7 +7,10 @@ import torch
 from torch import nn
 
 from lamplit.core.errors import InvalidArgumentError
-from lamplit.nets import FusionNet
+from lamplit.nets import FusionNet, build_network
+from lamplit.nets.attention import RegionAttention
+from lamplit.nets.fusion import FUSIONS
+from lamplit.nets.layers import FEATURE_NORMALIZATIONS, DivisiveNormalization
 from lamplit.nets.normalization import STANDARDIZATIONS
 
 SMALL: dict[str, Any] = {"widths": (8, 8, 16, 16), "depths": (1, 1, 1, 1), "fused": 8}
@@ -176,3 +179,119 @@ def test_blocks_without_squeeze_excitation_have_nothing_but_convolutions() -> No
 def test_an_unknown_stem_is_refused() -> None:
     with pytest.raises(InvalidArgumentError, match=r"stem: needs one of \['full', 'folded'\], got 'wide'"):
         FusionNet(8, stem="wide")
+
+
+def names_of(place: str, *, convolution: str, layer: str) -> list[str]:
+    """Names in a state of one convolution with the batch normalisation after it."""
+    kept = ("weight", "bias", "running_mean", "running_var", "num_batches_tracked")
+    return [f"{place}.{convolution}.weight", *(f"{place}.{layer}.{name}" for name in kept)]
+
+
+def names_of_block(place: str, *, projected: bool) -> list[str]:
+    gate = [f"{place}.body.5.gate.{layer}.{name}" for layer in (0, 2) for name in ("weight", "bias")]
+    names = names_of(place, convolution="body.0", layer="body.1")
+    names += names_of(place, convolution="body.3", layer="body.4") + gate
+    return names + (names_of(place, convolution="shortcut.0", layer="shortcut.1") if projected else [])
+
+
+def test_the_usual_network_has_the_names_of_the_shipped_checkpoints() -> None:
+    expected = names_of("stem", convolution="0", layer="1")
+    for stage, depth in enumerate((1, 2, 2, 2), start=1):
+        for block in range(depth):
+            expected += names_of_block(f"stage{stage}.{block}", projected=block == 0 and stage > 1)
+    for lateral in ("lateral2", "lateral3", "lateral4"):
+        expected += names_of(lateral, convolution="0", layer="1")
+    expected += [*names_of_block("mix", projected=False), "classify.weight", "classify.bias"]
+    assert list(FusionNet(8).state_dict()) == expected
+
+
+def n_parameters(**settings: object) -> int:
+    return sum(p.numel() for p in FusionNet(5, **{**SMALL, **settings}).parameters())  # type: ignore[arg-type]
+
+
+def test_the_parameters_of_each_part_by_hand() -> None:
+    f, deepest, classes = 8, 16, 5
+    block = 2 * 9 * f * f + 2 * 2 * f + (4 * f + 4 + f * 4 + f)  # kernels, two normalisations, gate of 4
+    laterals = (8 + 16 + 16) * f + 3 * 2 * f
+    usual = n_parameters()
+    assert usual - n_parameters(fusion="none") == laterals + block + classes * f
+    assert n_parameters(fusion="both") - usual == (9 * f * f + 2 * f) + block + classes * f
+    assert n_parameters(regions=True) - usual == 4 * (2 + 2) + 4 * f + classes * 4 * f
+    without = n_parameters(fusion="none", regions=True) - n_parameters(fusion="none")
+    assert without == 4 * (2 + 2) + 4 * deepest + classes * 4 * deepest
+
+
+@pytest.mark.parametrize("regions", [False, True])
+@pytest.mark.parametrize("fusion", FUSIONS)
+class TestEveryFusion:
+    @pytest.mark.parametrize("size", [48, 64])
+    def test_logits(self, fusion: str, regions: bool, size: int) -> None:
+        network = awake(FusionNet(8, **SMALL, fusion=fusion, regions=regions)).eval()
+        out = network(faces(2, size))
+        assert tuple(out.shape) == (2, 8)
+        assert out.isfinite().all()
+
+    def test_the_gradient_reaches_every_parameter(self, fusion: str, regions: bool) -> None:
+        torch.manual_seed(0)
+        network = awake(FusionNet(8, **SMALL, fusion=fusion, regions=regions, dropout=0.0)).train()
+        nn.functional.cross_entropy(network(faces(4)), torch.arange(4)).backward()
+        named = network.named_parameters()
+        assert [name for name, p in named if p.grad is None or not p.grad.count_nonzero()] == []
+
+    def test_the_deepest_stage_is_pooled_and_so_is_what_is_fused(self, fusion: str, regions: bool) -> None:
+        network = awake(FusionNet(8, **SMALL, fusion=fusion, regions=regions)).eval()
+        pooled = {"none": [16], "top-down": [8, 16], "both": [8, 8, 16]}[fusion]
+        assert network.classify.in_features == sum(pooled) + (4 * pooled[0] if regions else 0)
+
+
+def test_the_way_back_changes_with_the_fine_features() -> None:
+    torch.manual_seed(0)
+    network = awake(FusionNet(8, **SMALL, fusion="both")).eval()
+    maps: list[torch.Tensor] = []
+    network.mix_down.register_forward_hook(lambda _m, _i, out: maps.append(out))
+    network(faces())
+    nn.init.zeros_(network.lateral2[0].weight)
+    network(faces())
+    assert tuple(maps[0].shape) == (2, 8, 6, 6)
+    assert not torch.allclose(maps[0], maps[1], atol=1e-6)
+
+
+def test_each_stage_has_its_own_normalisation_and_the_fusion_that_of_the_last() -> None:
+    names = ("divisive", "local-response", "instance", "none", "group")
+    network = FusionNet(8, **SMALL, normalization=names, fusion="both")
+    assert isinstance(network.stem[1], DivisiveNormalization)
+    kinds = (nn.LocalResponseNorm, nn.InstanceNorm2d, nn.Identity, nn.GroupNorm)
+    for stage, kind in zip(("stage1", "stage2", "stage3", "stage4"), kinds, strict=True):
+        assert isinstance(getattr(network, stage)[0].body[1], kind)
+    for part in (network.lateral2[1], network.mix.body[1], network.down[1], network.mix_down.body[4]):
+        assert isinstance(part, nn.GroupNorm)
+
+
+@pytest.mark.parametrize("name", FEATURE_NORMALIZATIONS)
+def test_one_name_stands_for_all_places(name: str) -> None:
+    network = FusionNet(8, **SMALL, normalization=name)
+    assert list(FusionNet(8, **SMALL, normalization=[name] * 5).state_dict()) == list(network.state_dict())
+    nn.functional.cross_entropy(network.train()(faces(4)), torch.arange(4)).backward()
+    assert all(p.grad is not None and p.grad.isfinite().all() for p in network.parameters())
+
+
+@pytest.mark.parametrize(
+    ("settings", "message"),
+    [
+        ({"fusion": "bottom-up"}, r"fusion: needs one of \['none', 'top-down', 'both'\], got 'bottom-up'"),
+        ({"normalization": "gold"}, r"normalization: needs one of \['none', .*\], got 'gold'"),
+        ({"normalization": ["batch", "gold", "batch", "batch", "batch"]}, "normalization: .* got 'gold'"),
+        ({"normalization": ["batch"] * 4}, "normalization: needs one name, or five: for the stem"),
+    ],
+)
+def test_settings_that_do_not_exist_are_refused(settings: dict[str, Any], message: str) -> None:
+    with pytest.raises(InvalidArgumentError, match=message):
+        build_network("fusion", n_classes=8, **settings)
+
+
+def test_a_very_small_network_has_all_parts() -> None:
+    settings = {"widths": [4, 5, 6, 7], "depths": [1, 1, 1, 1], "fused": 5, "fusion": "both", "regions": True}
+    network = build_network("fusion", n_classes=8, **settings)
+    assert isinstance(network.regions, RegionAttention)
+    assert sum(p.numel() for p in network.parameters()) < 10_000
+    assert tuple(network.eval()(faces()).shape) == (2, 8)

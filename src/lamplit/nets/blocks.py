@@ -132,11 +132,20 @@ def normalized_convolution(
     ------
     InvalidArgumentError
         If there is no normalisation of this name.
+
+    Notes
+    -----
+    Where the normalisation does not fix mean and deviation of a channel (none, divisive, local response),
+    kernels start with the deviation of He, Zhang, Ren, Sun (2015), doi:10.1109/ICCV.2015.123, which keeps the
+    energy of features behind a ReLU.
     """
     layer = feature_normalization(normalization, channels_out)
-    convolution = nn.Conv2d(
-        channels_in, channels_out, side, stride, padding=side // 2, bias=not has_offset(layer)
-    )
+    fixed = has_offset(layer)
+    convolution = nn.Conv2d(channels_in, channels_out, side, stride, padding=side // 2, bias=not fixed)
+    if not fixed:
+        # Nothing else keeps the features' energy: with PyTorch's usual kernels, which are smaller, a deep
+        # network without normalisation stays at chance.
+        nn.init.kaiming_normal_(convolution.weight, nonlinearity="relu")
     return nn.Sequential(convolution, layer)
 
 
