@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import torch
@@ -12,12 +12,13 @@ from torch import nn
 from lamplit.core.errors import CheckpointError, DatasetError
 from lamplit.core.files import make_folder
 from lamplit.core.labels import EXPRESSIONS
-from lamplit.datasets.copies import have_copies
 from lamplit.datasets.ferplus import FerPlus, read_ferplus
 from lamplit.expression.calibration import fit_temperature
+from lamplit.training.balance import with_weights
 from lamplit.training.blending import blended
 from lamplit.training.checkpoint import Checkpoint, load_checkpoint
 from lamplit.training.faces import TrainingFaces, split_holdout, tensors_from
+from lamplit.training.leaks import without_leaks
 from lamplit.training.loop import Observer, choose_fabric, predict_logits, train
 from lamplit.training.publish import publish
 from lamplit.training.recipe import Recipe
@@ -65,7 +66,7 @@ def prepare(recipe: Recipe, training: FerPlus, validation: FerPlus) -> TrainingD
     """
     device = choose_fabric().device
     kept, held_out = split_holdout(training, recipe.holdout, recipe.seed)
-    kept = kept.subset(~have_copies(kept.images, among=validation.images))  # or validation would flatter
+    kept, held_out = without_leaks(kept, held_out, validation, near_copies=recipe.near_copies)
     data = TrainingData(
         *(
             tensors_from(split, size=recipe.size, device=device, labels=recipe.speaks, targets=recipe.targets)
@@ -77,7 +78,7 @@ def prepare(recipe: Recipe, training: FerPlus, validation: FerPlus) -> TrainingD
         raise DatasetError("the training split", "faces with an expression that two people named", "none")
     if not (data.validation.classes >= 0).any():
         raise DatasetError("the validation split", "faces with a majority", "none")
-    return data
+    return replace(data, training=with_weights(data.training, recipe.balance))
 
 
 def read_data(
