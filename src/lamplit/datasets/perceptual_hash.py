@@ -33,7 +33,7 @@ def cosine_hash(images: ByteArray) -> HashArray:
     -------
     ndarray of shape (N,), uint64
         A bit for each of the 8 x 8 lowest coefficients of the cosine transform: 1 where it is above their
-        median.
+        median. The picture's mean is taken out before, so a picture of one level has no bit.
 
     Raises
     ------
@@ -127,9 +127,10 @@ _NONE: FloatArray = np.zeros((0, SIDE, SIDE), np.float32)
 
 
 def _batches(images: ByteArray) -> Iterator[FloatArray]:
-    """Yield a stack in float parts: as a whole it would take four times the memory."""
+    """Yield a stack in float parts without their means; as a whole it would take four times the memory."""
     for start in range(0, len(images), BATCH):
-        yield images[start : start + BATCH].astype(np.float32)
+        batch = images[start : start + BATCH].astype(np.float32)
+        yield batch - batch.mean(axis=(1, 2), keepdims=True)
 
 
 def _cosines(n: int) -> FloatArray:
