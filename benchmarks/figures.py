@@ -10,12 +10,14 @@ import re
 from collections.abc import Callable
 from typing import Any
 
+import data_figures
 import light_figures
 from results import ROOT
 from stored import machine, result, table
 
 PAGES = (
     "README.md",
+    "docs/data.md",
     "docs/light-gauntlet.md",
     "docs/light-normalisation.md",
     "docs/light-reading.md",
@@ -309,6 +311,7 @@ def normalisation_settings() -> str:
 
 
 TABLES: dict[str, Callable[[], str]] = {
+    **data_figures.TABLES,
     **light_figures.TABLES,
     "ablation": ablation,
     "blending": blending,

@@ -1,8 +1,9 @@
 """Which near copies are found, what is taken for one that is none, and what FER+ holds of them.
 
-Known copies: 500 training faces, changed, looked for among all training faces. No copies for certain: different
-people of Extended Yale B, in the same frame, many in the same light (up to 50 degrees from the front). Then FER+ validation in training, with the
-accuracy of the shipped weights on the validation faces that are no copies.
+Known copies: 500 training faces, changed, looked for among all training faces. No copies for certain:
+different people of Extended Yale B, in one frame and much the same light (up to 50 degrees from the front).
+Then FER+ validation in training, with the accuracy of the shipped weights on the validation faces that are no
+copies.
 
     python benchmarks/near_duplicates.py --data DIR
 """

@@ -67,6 +67,15 @@ def test_factors_that_never_meet_leave_finite_weights() -> None:
     np.testing.assert_allclose(balanced_weights([a, b]), balanced_weights([a]))
 
 
+def test_no_face_weighs_more_than_the_limit() -> None:
+    np.testing.assert_allclose(balanced_weights([THREE_TO_ONE], most=1.6), [0.8, 0.8, 0.8, 1.6])
+    groups = np.array([0, 0, 0, 0, 1, 1, 2])
+    weights = balanced_weights([groups], most=1.2)
+    assert weights.mean() == pytest.approx(1)
+    assert weights.max() == pytest.approx(1.2)
+    np.testing.assert_allclose(balanced_weights([groups], most=1.0), 1.0)
+
+
 def test_texts_are_groups_too() -> None:
     named = balanced_weights([np.array(["good", "good", "good", "dim"])])
     np.testing.assert_allclose(named, balanced_weights([THREE_TO_ONE]))
@@ -84,6 +93,7 @@ def test_unknown_people_are_people_of_their_own() -> None:
         ([np.zeros(2), np.zeros(3)], {}, r"got lengths \[2, 3\]"),
         ([np.zeros(0)], {}, r"got lengths \[0\]"),
         ([THREE_TO_ONE], {"strength": 1.5}, "strength: needs a number from 0 to 1, got 1.5"),
+        ([THREE_TO_ONE], {"most": 0.5}, "most: needs a number of at least 1, got 0.5"),
         ([THREE_TO_ONE], {"beta": -0.1}, "beta: needs a number from 0 to 1, got -0.1"),
     ],
 )

@@ -13,7 +13,7 @@ import typer
 from rich.progress import Progress
 
 from lamplit.cli.consoles import counting_progress, results_console, tell
-from lamplit.core.errors import InvalidArgumentError
+from lamplit.core.errors import InvalidArgumentError, OutputError
 from lamplit.core.labels import EXPRESSIONS
 from lamplit.datasets.ferplus import FerPlus, read_ferplus
 from lamplit.datasets.near_duplicates import NearCopies, find_near_copies
@@ -53,6 +53,8 @@ def duplicates(
         raise InvalidArgumentError("--among", f"another split than {split}", repr(among))
     if out is not None:
         check_duplicates_path(out)
+    if sheet is not None and sheet.suffix.lower() != ".png":
+        raise OutputError(str(sheet), "a name that ends in .png", repr(sheet.suffix))
     with counting_progress(hidden=quiet or as_json) as progress:
         faces, others = (_read(data, name, progress) for name in (split, among))
         tasks = {what: progress.add_task(what, total=None) for what in ("hashing", "aligning")}

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 
 import numpy as np
@@ -19,7 +20,7 @@ SETTLED = 1e-9
 
 
 def balanced_weights(
-    factors: Sequence[AnyArray], *, strength: float = 1.0, beta: float = 1.0
+    factors: Sequence[AnyArray], *, strength: float = 1.0, beta: float = 1.0, most: float = math.inf
 ) -> NDArray[np.float64]:
     """Weigh faces so that the groups of every factor are balanced.
 
@@ -32,6 +33,9 @@ def balanced_weights(
     beta : float
         In [0, 1]. Below 1, a group of n faces counts as its effective number (1 - beta^n) / (1 - beta):
         beyond about 1 / (1 - beta) faces, more of them add little that is new.
+    most : float
+        At least 1: no face weighs more than this; what is cut off goes to the others in proportion. Without
+        it a face that is alone in its group may be seen a hundred times an epoch.
 
     Returns
     -------
@@ -68,6 +72,8 @@ def balanced_weights(
     """
     _check_share("strength", strength)
     _check_share("beta", beta)
+    if not most >= 1:
+        raise InvalidArgumentError("most", "a number of at least 1", repr(most))
     groups = [_numbered(factor) for factor in factors]
     if not groups or len({len(group) for group in groups}) != 1 or not len(groups[0]):
         raise InvalidArgumentError(
@@ -81,7 +87,7 @@ def balanced_weights(
             weights *= (target / np.bincount(group, weights))[group]  # (N,)
         if np.abs(weights - before).max() * len(weights) < SETTLED:
             break
-    return weights * len(weights)
+    return _trimmed(weights * len(weights), most)
 
 
 def effective_number(counts: AnyArray, beta: float) -> NDArray[np.float64]:
@@ -220,6 +226,16 @@ def _target_shares(counts: IntArray, strength: float, beta: float) -> NDArray[np
     wanted = counts * effective_number(counts, beta) ** -strength
     shares: NDArray[np.float64] = wanted / wanted.sum()
     return shares
+
+
+def _trimmed(weights: NDArray[np.float64], most: float) -> NDArray[np.float64]:
+    """Return weights of mean 1 of which none is above a limit."""
+    while weights.max() > most * (1 + SETTLED):
+        at_most = weights >= most
+        rest = len(weights) - most * at_most.sum()
+        # Those below share what is left, and some of them may reach the limit by that.
+        weights = np.where(at_most, most, weights * (rest / max(weights[~at_most].sum(), SETTLED)))
+    return weights
 
 
 def _check_share(name: str, value: float) -> None:

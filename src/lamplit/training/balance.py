@@ -37,6 +37,8 @@ class Balance:
     beta : float
         Effective numbers instead of numbers of faces (`lamplit.datasets.sampling.effective_number`), in
         [0, 1]; 1 counts faces.
+    most : float
+        Times that a face is shown in an epoch at most, on average.
     class_weights : float
         From 0, all classes count alike in the loss, to 1, inversely to their share of the targets.
     logit_adjustment : float
@@ -46,6 +48,7 @@ class Balance:
     sampling: float = 0.0
     over: tuple[str, ...] = ("expression",)
     beta: float = 1.0
+    most: float = 20.0
     class_weights: float = 0.0
     logit_adjustment: float = 0.0
 
@@ -53,6 +56,7 @@ class Balance:
 _LIMITS: dict[str, tuple[float, float]] = {
     "sampling": (0.0, 1.0),
     "beta": (0.0, 1.0),
+    "most": (1.0, 1e6),
     "class_weights": (0.0, 1.0),
     "logit_adjustment": (0.0, 4.0),
 }
@@ -117,7 +121,7 @@ def with_weights(faces: TrainingFaces, balance: Balance, *, people: Sequence[str
         "person": lambda: person_groups(people),
     }
     chosen = [factors[name]() for name in balance.over]
-    weights = balanced_weights(chosen, strength=balance.sampling, beta=balance.beta)
+    weights = balanced_weights(chosen, strength=balance.sampling, beta=balance.beta, most=balance.most)
     return dataclasses.replace(faces, weights=torch.from_numpy(weights))
 
 
