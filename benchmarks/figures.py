@@ -11,12 +11,14 @@ from collections.abc import Callable
 from typing import Any
 
 import ablation_figures
+import data_figures
 import light_figures
 from results import ROOT
 from stored import machine, result, table
 
 PAGES = (
     "README.md",
+    "docs/data.md",
     "docs/light-gauntlet.md",
     "docs/light-normalisation.md",
     "docs/light-reading.md",
@@ -312,6 +314,7 @@ def normalisation_settings() -> str:
 
 TABLES: dict[str, Callable[[], str]] = {
     **ablation_figures.TABLES,
+    **data_figures.TABLES,
     **light_figures.TABLES,
     "ablation": ablation,
     "blending": blending,

@@ -175,6 +175,7 @@ def test_the_average_is_the_moving_mean_of_the_weights() -> None:
         ({"learning_rate": 0.5}, r"\['learning_rate'\]"),
         ({"epochs": 9, "seed": 4}, r"\['epochs', 'seed'\]"),
         ({"augment": {"flip": 1.0}}, r"\['augment'\]"),
+        ({"balance": {"over": ["light"]}, "near_copies": "drop"}, r"\['balance', 'near_copies'\]"),
         ({"settings": {"widths": [4, 4, 4, 4]}}, r"\['settings'\]"),
     ],
 )
@@ -197,7 +198,9 @@ def test_a_recipe_with_tuples_is_the_same_recipe(tmp_path: Path) -> None:
 
 def test_a_checkpoint_of_an_older_version_had_the_defaults() -> None:
     state = to_checkpoint(fresh_state(recipe(), 8, CPU), recipe(), "")
-    kept = {key: value for key, value in recipe().as_dict().items() if key not in ("start", "holdout")}
+    kept = {
+        key: value for key, value in recipe().as_dict().items() if key not in ("start", "holdout", "balance")
+    }
     kept["augment"] = {key: value for key, value in kept["augment"].items() if key != "gain"}
     older = Checkpoint(state.tensors, {**state.details, "recipe": kept})
     restore(fresh_state(recipe(), 8, CPU), older, recipe(), "here")

@@ -13,6 +13,7 @@ from typer.core import TyperGroup
 from lamplit.cli.analyze import analyze
 from lamplit.cli.build_templates import build_templates
 from lamplit.cli.consoles import messages_console
+from lamplit.cli.duplicates import duplicates
 from lamplit.cli.evaluate import evaluate
 from lamplit.cli.evaluate_light import evaluate_light
 from lamplit.cli.evaluate_normalization import light_normalization
@@ -67,6 +68,11 @@ _light = _group(
     "Read the light of pictures (without a subcommand), or build what relights faces.",
     {"read": light, "build-templates": build_templates},
 )
+_data = _group(
+    "data",
+    "Look into data sets: pictures of one split that stand in another.",
+    {"duplicates": duplicates},
+)
 
 app = typer.Typer(
     name="lamplit",
@@ -81,6 +87,7 @@ for _command in (analyze, train, weights):
     app.command()(_command)
 app.add_typer(_evaluate)
 app.add_typer(_light)
+app.add_typer(_data)
 
 
 def _show_version(wanted: bool) -> None:

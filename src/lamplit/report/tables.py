@@ -186,7 +186,7 @@ class CsvTable(Table):
         self._file.flush()
 
     def _append(self, rows: list[Row]) -> None:
-        self._writer.writerows([_not_a_formula(value) for value in row.values()] for row in rows)
+        self._writer.writerows([not_a_formula(value) for value in row.values()] for row in rows)
         self._file.flush()
 
 
@@ -259,6 +259,22 @@ class ParquetTable(Table):
         super()._abandon()
 
 
-def _not_a_formula(value: str | int | float | bool | None) -> str | int | float | bool | None:
-    """Keep a spreadsheet from taking a text for a formula; numbers stay as they are."""
+def not_a_formula(value: str | int | float | bool | None) -> str | int | float | bool | None:
+    """Keep a spreadsheet from taking a text for a formula.
+
+    Parameters
+    ----------
+    value : str, int, float, bool or None
+        A cell.
+
+    Returns
+    -------
+    str, int, float, bool or None
+        The cell; a text that a spreadsheet would run has "./" before it.
+
+    Examples
+    --------
+    >>> not_a_formula("=1+1.png"), not_a_formula(-1)
+    ('./=1+1.png', -1)
+    """
     return f"./{value}" if isinstance(value, str) and value.startswith(_FORMULA_STARTS) else value

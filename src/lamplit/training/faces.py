@@ -27,11 +27,14 @@ class TrainingFaces:
         What the network is taught: shares of the votes, or 1 for the majority class.
     classes : Tensor of shape (N,), int64
         Majority class, or -1.
+    weights : Tensor of shape (N,), float64, or None
+        How often each face is shown, of mean 1 (`lamplit.training.balance`); by default each is once.
     """
 
     images: Tensor
     probabilities: Tensor
     classes: Tensor
+    weights: Tensor | None = None
 
     def __len__(self) -> int:
         return len(self.images)

@@ -20,8 +20,10 @@ from torch import Generator, Tensor, nn
 from torch.nn import functional
 
 from lamplit.training.augment import augment
+from lamplit.training.balance import epoch_order
 from lamplit.training.checkpoint import load_checkpoint, save_checkpoint
 from lamplit.training.faces import TrainingFaces
+from lamplit.training.loss import ExpressionLoss, loss_for
 from lamplit.training.recipe import Recipe
 from lamplit.training.source import source_commit
 from lamplit.training.state import EpochRow, State, fresh_state, restore, to_checkpoint
@@ -81,7 +83,7 @@ def train(
         restore(state, checkpoint, recipe, str(folder))
     if state.history:
         observer.on_epoch(state.history)  # the run may have been killed after its checkpoint, before its log
-    epoch_of = _Epoch(recipe, state, fabric, training)
+    epoch_of = _Epoch(recipe, state, fabric, training, loss_for(recipe.balance, training.probabilities))
     for epoch in range(len(state.history) + 1, recipe.epochs + 1):
         started = perf_counter()
         loss, accuracy = epoch_of.run(epoch, observer)
@@ -135,14 +137,14 @@ class _Epoch:
     state: State
     fabric: Fabric
     faces: TrainingFaces
+    loss: ExpressionLoss
 
     def run(self, epoch: int, observer: Observer) -> tuple[float, float]:
         """Take all steps of an epoch; return mean loss and accuracy over the augmented faces."""
         self.state.network.train()
         totals = torch.zeros(3, device=self.fabric.device)  # loss, right answers, faces with a majority
         with _seeded(self.recipe.seed, epoch, self.fabric.device) as generator:
-            order = torch.randperm(len(self.faces), generator=generator, device=self.fabric.device)
-            batches = _whole_batches(order, self.recipe.batch_size)
+            batches = _whole_batches(epoch_order(self.faces, generator), self.recipe.batch_size)
             for number, chosen in enumerate(batches, start=1):
                 totals += self._step(chosen, generator)
                 loss, right, counted = totals.tolist()
@@ -155,7 +157,7 @@ class _Epoch:
         images = augment(self.faces.images[chosen].float() / 255.0, self.recipe.augment, generator)
         with self.fabric.autocast():
             logits = state.network(images.to(memory_format=torch.channels_last))
-        loss = functional.cross_entropy(logits.float(), self.faces.probabilities[chosen])
+        loss = self.loss(logits.float(), self.faces.probabilities[chosen])
         state.optimizer.zero_grad(set_to_none=True)
         self.fabric.backward(loss)
         state.optimizer.step()

@@ -15,6 +15,8 @@ from typing import Any
 from lamplit.core.errors import RecipeError
 from lamplit.core.labels import EXPRESSIONS, LABEL_SETS, LabelSet
 from lamplit.report.claims import CLAIMS
+from lamplit.training.balance import Balance, check_balance
+from lamplit.training.leaks import NEAR_COPIES
 
 Range = tuple[float, float]
 """Smallest and largest value; drawn evenly between them, or evenly on a logarithmic scale where said so."""
@@ -137,6 +139,10 @@ class Recipe:
         Seed of which faces those are; runs that build on each other need the same.
     seed : int
         Seed of every other random choice.
+    near_copies : str
+        "keep" or "drop" training pictures that nearly stand in validation (`lamplit.training.leaks`).
+    balance : Balance
+        How far rare expressions, lights and people are shown or counted more.
     augment : Augmentation
         How pictures are varied.
     claims : mapping
@@ -165,6 +171,8 @@ class Recipe:
     holdout: float = 0.05
     holdout_seed: int = 0
     seed: int = 0
+    near_copies: str = "keep"
+    balance: Balance = field(default_factory=Balance)
     augment: Augmentation = field(default_factory=Augmentation)
     claims: Mapping[str, Any] = field(default_factory=dict)
 
@@ -186,8 +194,13 @@ class Recipe:
             "claims": dict(self.claims),
             "teachers": list(self.teachers),
         }
-        plain["augment"] = {k: list(v) if isinstance(v, tuple) else v for k, v in plain["augment"].items()}
+        for name in TABLES:
+            plain[name] = {k: list(v) if isinstance(v, tuple) else v for k, v in plain[name].items()}
         return plain
+
+
+TABLES: dict[str, Any] = {"augment": Augmentation, "balance": Balance}
+"""Keys of a recipe that are tables with defaults of their own."""
 
 
 def list_recipes() -> list[str]:
@@ -245,7 +258,7 @@ def recipe_from_dict(values: Mapping[str, Any], *, where: str) -> Recipe:
     Parameters
     ----------
     values : mapping
-        Settings that differ from the defaults; `augment` is a nested mapping.
+        Settings that differ from the defaults; `augment` and `balance` are nested mappings.
     where : str
         What errors call the recipe.
 
@@ -259,13 +272,13 @@ def recipe_from_dict(values: Mapping[str, Any], *, where: str) -> Recipe:
     RecipeError
         If a key is unknown or a value has the wrong type or range.
     """
-    augment = values.get("augment", {})
-    if not isinstance(augment, Mapping):
-        raise RecipeError(f"{where}: augment", "a table", repr(augment))
-    top = {key: value for key, value in values.items() if key != "augment"}
-    recipe = Recipe(
-        **_checked(Recipe, top, where), augment=Augmentation(**_checked(Augmentation, augment, where))
-    )
+    tables = {name: values.get(name, {}) for name in TABLES}
+    for name, table in tables.items():
+        if not isinstance(table, Mapping):
+            raise RecipeError(f"{where}: {name}", "a table", repr(table))
+    nested = {name: kind(**_checked(kind, tables[name], where)) for name, kind in TABLES.items()}
+    top = {key: value for key, value in values.items() if key not in TABLES}
+    recipe = Recipe(**_checked(Recipe, top, where), **nested)
     _check_ranges(recipe, where)
     return recipe
 
@@ -283,7 +296,12 @@ def _checked(kind: type, values: Mapping[str, Any], where: str) -> dict[str, Any
     return checked
 
 
-_WORDS: dict[Any, str] = {int: "a whole number", float: "a number", str: "a text"}
+_WORDS: dict[Any, str] = {
+    int: "a whole number",
+    float: "a number",
+    str: "a text",
+    Names: "a list of texts",
+}
 
 
 def _converted(value: Any, kind: Any, where: str) -> Any:
@@ -294,10 +312,8 @@ def _converted(value: Any, kind: Any, where: str) -> Any:
             if low <= high:
                 return low, high
         raise RecipeError(where, "two numbers [smallest, largest]", repr(value))
-    if kind == Names:
-        if isinstance(value, list) and all(isinstance(name, str) for name in value):
-            return tuple(value)
-        raise RecipeError(where, "a list of texts", repr(value))
+    if kind == Names and isinstance(value, list) and all(isinstance(name, str) for name in value):
+        return tuple(value)
     if kind is float and _is_number(value):
         return float(value)
     if kind in (int, str) and type(value) is kind:
@@ -377,9 +393,11 @@ def _check_ranges(recipe: Recipe, where: str) -> None:
             numbers = value if isinstance(value, tuple) else (value,)
             if not all(low <= number <= high for number in numbers):
                 raise RecipeError(f"{where}: {key}", f"a value from {low:g} to {high:g}", repr(value))
-    for key, value, names in (("labels", recipe.labels, LABEL_SETS), ("targets", recipe.targets, TARGETS)):
-        if value not in names:
+    words = {"labels": LABEL_SETS, "targets": TARGETS, "near_copies": NEAR_COPIES}
+    for key, names in words.items():
+        if (value := getattr(recipe, key)) not in names:
             raise RecipeError(f"{where}: {key}", f"one of {list(names)}", repr(value))
+    check_balance(recipe.balance, where=where)
     claims = {"source", *CLAIMS}
     unknown = sorted(set(recipe.claims) - claims)
     if unknown:

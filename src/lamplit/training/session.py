@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-import dataclasses
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import torch
@@ -12,14 +11,15 @@ from torch import Tensor, nn
 
 from lamplit.core.errors import DatasetError
 from lamplit.core.files import make_folder
-from lamplit.datasets.copies import have_copies
 from lamplit.datasets.ferplus import FerPlus, read_ferplus
 from lamplit.datasets.unlabelled import read_unlabelled
 from lamplit.expression.calibration import fit_temperature
+from lamplit.training.balance import with_weights
 from lamplit.training.blending import blended
 from lamplit.training.checkpoint import Checkpoint, load_checkpoint
 from lamplit.training.faces import TrainingFaces, split_holdout, tensors_from
 from lamplit.training.finished import finished_run
+from lamplit.training.leaks import without_leaks
 from lamplit.training.loop import Observer, choose_fabric, predict_logits, train
 from lamplit.training.publish import publish
 from lamplit.training.recipe import Recipe
@@ -70,7 +70,7 @@ def prepare(recipe: Recipe, training: FerPlus, validation: FerPlus) -> TrainingD
     """
     device = choose_fabric().device
     kept, held_out = split_holdout(training, recipe.holdout, recipe.holdout_seed)
-    kept = kept.subset(~have_copies(kept.images, among=validation.images))  # or validation would flatter
+    kept, held_out = without_leaks(kept, held_out, validation, near_copies=recipe.near_copies)
     tensors = [
         tensors_from(split, size=recipe.size, device=device, labels=recipe.speaks, targets=recipe.targets)
         for split in (kept, held_out, validation)
@@ -81,7 +81,7 @@ def prepare(recipe: Recipe, training: FerPlus, validation: FerPlus) -> TrainingD
         raise DatasetError("the training split", "faces with an expression that two people named", "none")
     if not (data.validation.classes >= 0).any():
         raise DatasetError("the validation split", "faces with a majority", "none")
-    return data
+    return replace(data, training=with_weights(data.training, recipe.balance))
 
 
 def read_data(
@@ -114,7 +114,7 @@ def read_data(
         return data
     beside = path if path.is_dir() else path.parent
     faces = read_unlabelled(beside / recipe.unlabelled, size=recipe.size, on_picture=on_picture)
-    return dataclasses.replace(data, unlabelled=torch.from_numpy(faces)[:, None])
+    return replace(data, unlabelled=torch.from_numpy(faces)[:, None])
 
 
 def run_training(
@@ -204,25 +204,16 @@ def _run_before(recipe: Recipe, start: Path | None, *, done: int) -> Checkpoint 
 def _taught_faces(recipe: Recipe, data: TrainingData, start: Path | None, *, done: int) -> TrainingFaces:
     """Return the training faces with what teachers say of them, and of those that nobody labelled."""
     faces = data.training
-    over = done == recipe.epochs  # then nobody learns from the targets any more
-    teachers = (
-        []
-        if over
-        else [
-            finished_run(name, recipe, start if name == recipe.start else None) for name in recipe.taught_by
-        ]
-    )
+    # After the last epoch nobody learns from the targets: the teachers may be gone.
+    names = recipe.taught_by if done < recipe.epochs else ()
+    teachers = [finished_run(name, recipe, start if name == recipe.start else None) for name in names]
     if teachers:
         faces = taught(faces, teachers, recipe.teach)
     if data.unlabelled is None:
         return faces
     images = data.unlabelled.to(faces.images.device)
-    said = (
-        answers(images, teachers)
-        if teachers
-        else faces.probabilities.new_zeros(len(images), len(recipe.speaks))
-    )
-    return with_unlabelled(faces, images, said)
+    nothing = faces.probabilities.new_zeros(len(images), len(recipe.speaks))
+    return with_unlabelled(faces, images, answers(images, teachers) if teachers else nothing)
 
 
 def _temperature(network: nn.Module, holdout: TrainingFaces) -> float:

@@ -16,7 +16,7 @@ from torch.optim.swa_utils import AveragedModel
 from lamplit.core.errors import CheckpointError
 from lamplit.nets import build_network
 from lamplit.training.checkpoint import Checkpoint
-from lamplit.training.recipe import Recipe
+from lamplit.training.recipe import TABLES, Recipe
 
 PUBLISHING = {"blend", "claims"}
 """Keys of a recipe that change nothing before the last epoch is done: a run goes on with other values."""
@@ -246,7 +246,7 @@ def _changed(kept: Mapping[str, Any], recipe: Recipe) -> set[str]:
     wanted = json.loads(json.dumps(recipe.as_dict()))  # as it was kept: a tuple became a list
     # An older version had not heard of some keys, and did what is their default now.
     usual = Recipe(name="").as_dict()
-    known = {**usual, **kept, "augment": {**usual["augment"], **kept.get("augment", {})}}
+    known = {**usual, **kept, **{name: {**usual[name], **kept.get(name, {})} for name in TABLES}}
     return {key for key, value in wanted.items() if known[key] != value} - PUBLISHING
 
 

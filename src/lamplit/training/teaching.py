@@ -86,7 +86,8 @@ def with_unlabelled(faces: TrainingFaces, images: Tensor, said: Tensor) -> Train
     Returns
     -------
     TrainingFaces
-        All faces; the added ones have no majority (-1), so training accuracy does not count them.
+        All faces; the added ones have no majority (-1), so training accuracy does not count them, and are
+        shown once in an epoch where others are balanced.
 
     Examples
     --------
@@ -94,11 +95,12 @@ def with_unlabelled(faces: TrainingFaces, images: Tensor, said: Tensor) -> Train
     >>> with_unlabelled(few, torch.ones(1, 1, 8, 8, dtype=torch.uint8), torch.tensor([[0.5, 0.5]])).classes
     tensor([ 0,  1, -1])
     """
-    device = faces.images.device
+    device, weights = faces.images.device, faces.weights
     return TrainingFaces(
         torch.cat([faces.images, images.to(device)]),
         torch.cat([faces.probabilities, said.to(device)]),
         torch.cat([faces.classes, torch.full((len(images),), -1, device=device)]),
+        None if weights is None else torch.cat([weights, weights.new_ones(len(images))]),
     )
 
 

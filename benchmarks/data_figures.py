@@ -1,0 +1,82 @@
+"""The tables of the page about data, from `benchmarks/results`."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from stored import machine, result, table
+
+SHOWN = ("neutral", "happiness", "fear", "disgust", "contempt")
+
+
+def near_copies() -> str:
+    """Return what FER+ holds of near copies, and what the search costs."""
+    figures = result("near_duplicates")
+    found, search = figures["ferplus"], figures["search"]
+    near = found["validation_faces"] - found["validation_faces_identical"]
+    rows = [
+        ("FER+", "pictures"),
+        (
+            "validation pictures that stand in training, pixel for pixel",
+            f"{found['validation_faces_identical']:,}",
+        ),
+        ("validation pictures that stand in training only nearly", f"{near:,}"),
+        ("training pictures that are copies of those, identical", f"{found['training_faces_identical']:,}"),
+        ("training pictures that are copies of those, identical or near", f"{found['training_faces']:,}"),
+        ("pairs", f"{found['pairs']:,}"),
+        ("of them identical", f"{found['identical_pairs']:,}"),
+        ("of them mirrored", f"{found['mirrored_pairs']:,}"),
+        (
+            "near pairs whose majority labels differ",
+            f"{found['near_pairs_whose_labels_differ']:,} of {found['near_pairs_with_two_labels']:,}",
+        ),
+    ]
+    cost = (
+        f"{search['pairs_compared'] / 1e6:.0f} million pairs in {search['processor_seconds']:.0f} seconds of "
+        f"one processor core and {search['more_memory_mb']} MB of memory. "
+        f"Machine: {machine('near_duplicates')}.\n"
+    )
+    return table(rows) + "\n" + cost
+
+
+def near_copies_found() -> str:
+    """Return recall by change and threshold, and false pairs."""
+    figures = result("near_duplicates")
+    limits = list(figures["changed"][0]["found_by_least_correlation"])
+    rows = [("change", *(f"at least {limit}" for limit in limits))]
+    for row in figures["changed"]:
+        shares = (f"{100 * share:.1f} %" for share in row["found_by_least_correlation"].values())
+        rows.append((row["change"], *shares))
+    people = figures["different_people"]
+    false = (str(people["taken_for_copies"][limit]) for limit in limits)
+    pairs = f"{people['pairs_of_different_people']:,} pairs of different people, taken for copies"
+    return table([*rows, (pairs, *false)])
+
+
+def near_copies_accuracy() -> str:
+    """Return the shipped weights' figures on validation faces by what training holds of them."""
+    rows = [("validation faces", "faces", "accuracy", "macro F1", "log loss")]
+    for row in result("near_duplicates")["shipped_weights"]:
+        scores = (f"{row[key]:.3f}" for key in ("accuracy", "macro_f1", "log_loss"))
+        rows.append((row["faces"], f"{row['n']:,}", *scores))
+    return table(rows)
+
+
+def balanced_sampling() -> str:
+    """Return what an epoch shows, by setting."""
+    figures = result("balanced_sampling")
+    rows = [("balanced over, how far", *SHOWN, "hard light", "largest weight", "of all faces in an epoch")]
+    for way in figures["ways"]:
+        shares = (f"{100 * way['shares']['expression'][name]:.1f} %" for name in SHOWN)
+        hard = f"{100 * way['shares']['light']['hard']:.1f} %"
+        seen = f"{100 * way['share_of_faces_in_an_epoch']:.0f} %"
+        rows.append((way["way"], *shares, hard, f"{way['largest_weight']:.1f}", seen))
+    return table(rows) + f"\n{figures['faces']:,} training faces, mean of {figures['epochs']} epochs.\n"
+
+
+TABLES: dict[str, Callable[[], str]] = {
+    "balanced_sampling": balanced_sampling,
+    "near_copies": near_copies,
+    "near_copies_accuracy": near_copies_accuracy,
+    "near_copies_found": near_copies_found,
+}
