@@ -20,8 +20,9 @@ from torch import nn
 from lamplit.core.files import write_atomically
 from lamplit.datasets import FerPlus, Majority, have_copies, read_ferplus
 from lamplit.evaluation.gauntlet import lights_to_run, run_gauntlet
-from lamplit.training.faces import TrainingFaces, tensors_from
-from lamplit.training.loop import EpochRow, choose_fabric, predict_logits, train
+from lamplit.training.devices import choose_fabric
+from lamplit.training.faces import TrainingData, TrainingFaces, tensors_from
+from lamplit.training.loop import EpochRow, predict_logits, train
 from lamplit.training.recipe import Augmentation, Recipe, load_recipe
 from results import ROOT, parse_data, write_result
 
@@ -72,12 +73,17 @@ def recipe_for(name: str, seed: int, standardization: str, augment: Augmentation
     )
 
 
+def without_holdout(training: TrainingFaces, validation: TrainingFaces) -> TrainingData:
+    """Return the faces of a training that holds none out: no temperature is fitted and no epoch chosen."""
+    return TrainingData(training, training.subset(slice(0)), validation)
+
+
 def by_day(seed: int, standardization: str, training: TrainingFaces, validation: TrainingFaces) -> nn.Module:
     """Return the network that learnt in good light alone, trained unless that is done."""
     recipe = recipe_for(f"day-{standardization}-{seed}", seed, standardization, DAY, EPOCHS_BY_DAY)
     folder = FOLDER / recipe.name
     folder.mkdir(parents=True, exist_ok=True)
-    return train(recipe, training, validation, folder, observer=Quiet())
+    return train(recipe, without_holdout(training, validation), folder, observer=Quiet())
 
 
 def accuracies(way: str, seed: int, training: TrainingFaces, faces: FerPlus) -> dict[str, float]:
@@ -92,7 +98,8 @@ def accuracies(way: str, seed: int, training: TrainingFaces, faces: FerPlus) -> 
     recipe = recipe_for(folder.name, seed, standardization, augment, EPOCHS)
     validation = tensors_from(faces, size=recipe.size, device=fabric.device)
     weights = by_day(seed, standardization, training, validation).state_dict()
-    trained = train(recipe, training, validation, folder, observer=Quiet(), weights=weights)
+    data = without_holdout(training, validation)
+    trained = train(recipe, data, folder, observer=Quiet(), weights=weights)
     network = fabric.to_device(trained)
 
     @torch.no_grad()

@@ -10,7 +10,7 @@ from torch.nn import functional
 
 from lamplit.core.checks import check_integer
 from lamplit.core.errors import InvalidArgumentError
-from lamplit.nets.blocks import ResidualBlock, projection
+from lamplit.nets.blocks import ResidualBlock, projection, set_drop_path
 from lamplit.nets.normalization import STANDARDIZATIONS
 from lamplit.nets.registry import register
 
@@ -37,6 +37,9 @@ class FusionNet(nn.Module):
         Channels of the fused map.
     dropout : float
         Share of the pooled features dropped in training, in [0, 1).
+    drop_path : float
+        Share of the faces for which the last residual block is left out in training, in [0, 1); the first one
+        never is, those between rise evenly (stochastic depth).
     standardization : str
         The layer against the light, by its name in `lamplit.nets.normalization.STANDARDIZATIONS`.
 
@@ -65,6 +68,7 @@ class FusionNet(nn.Module):
         depths: Sequence[int] = (1, 2, 2, 2),
         fused: int = 96,
         dropout: float = 0.3,
+        drop_path: float = 0.0,
         standardization: str = "z-score",
     ) -> None:
         super().__init__()
@@ -92,6 +96,7 @@ class FusionNet(nn.Module):
         self.mix = ResidualBlock(fused, fused)
         self.dropout = nn.Dropout(dropout)
         self.classify = nn.Linear(fused + widths[3], n_classes)
+        set_drop_path(self, drop_path)
 
     def forward(self, x: Tensor) -> Tensor:
         """Return (N, n_classes) logits of (N, 1, 48, 48) grey faces in [0, 1] (or other multiples of 8)."""

@@ -35,7 +35,8 @@ def plot_training_curves(
     ----------
     history : sequence of mapping
         One mapping per epoch with the keys epoch, train_loss, train_accuracy, validation_loss and
-        validation_accuracy; further keys are ignored, and NaN leaves a gap.
+        validation_accuracy; NaN leaves a gap. Where the last row has a best_epoch, that one is marked as the
+        result. Further keys are ignored.
     path : path-like, optional
         Where to write the PNG; nowhere by default.
 
@@ -208,6 +209,8 @@ def plot_reliability(bins: BinsDict, path: str | os.PathLike[str] | None = None)
 def _history_columns(history: Sequence[Mapping[str, float]]) -> dict[str, AnyArray]:
     """Return the history as one float64 array per key."""
     keys = ["epoch", *(f"{phase}_{quantity}" for phase in _PHASES for quantity in ("loss", "accuracy"))]
+    if history and "best_epoch" in history[-1]:
+        keys.append("best_epoch")
     if not history:
         raise InvalidArgumentError("history", "at least one epoch", "none")
     for number, row in enumerate(history, start=1):
@@ -241,6 +244,28 @@ def _draw_curves(
         text = f"best validation {validation[at]:.3f}, epoch {epochs[at]:.0f}"
         axes.set_title(text, loc="right", fontsize=10, color=INK)
     _label_ends(axes, ends)
+    _mark_result(axes, columns)
+
+
+def _mark_result(axes: Axes, columns: Mapping[str, AnyArray]) -> None:
+    """Where the held-out faces have chosen an epoch, mark it."""
+    if "best_epoch" not in columns:
+        return
+    epoch = float(columns["best_epoch"][-1])
+    axes.axvline(epoch, color=INK, linestyle=":", linewidth=1.2, zorder=0)
+    text = f"result: epoch {epoch:.0f},\nchosen by held-out faces"
+    first_half = epoch <= (columns["epoch"][0] + columns["epoch"][-1]) / 2
+    axes.annotate(
+        text,
+        xy=(epoch, 0.5),
+        xycoords=("data", "axes fraction"),
+        xytext=(5 if first_half else -5, 0),
+        textcoords="offset points",
+        ha="left" if first_half else "right",
+        va="center",
+        fontsize=9.5,
+        color=INK,
+    )
 
 
 def _label_ends(axes: Axes, ends: Sequence[tuple[float, str, str]]) -> None:

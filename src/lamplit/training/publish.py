@@ -14,6 +14,7 @@ from lamplit.datasets.ferplus import SOURCE, TERMS
 from lamplit.expression.backlight import LEAST_STOPS, WANTED
 from lamplit.nets.export import count_parameters, export_onnx
 from lamplit.training.recipe import Recipe
+from lamplit.training.stopping import outcome
 from lamplit.weights.cards import WeightsCard, write_card
 
 PREPROCESSING = {
@@ -159,7 +160,8 @@ def preprocessing(recipe: Recipe) -> dict[str, str]:
 
 def _training_data(details: Mapping[str, Any], recipe: Recipe) -> dict[str, Any]:
     """Return what the card says of FER+."""
-    return {
+    chosen = {"epoch": outcome(details["history"], recipe.epochs)} if recipe.patience else {}
+    return chosen | {
         "name": "FER+",
         "split": "training",
         "faces": int(details["n_training"]),

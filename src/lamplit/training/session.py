@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import replace
 from pathlib import Path
 
 import torch
@@ -17,30 +17,17 @@ from lamplit.datasets.ferplus import FerPlus, read_ferplus
 from lamplit.expression.calibration import fit_temperature
 from lamplit.training.blending import blended
 from lamplit.training.checkpoint import Checkpoint, load_checkpoint
-from lamplit.training.faces import TrainingFaces, split_holdout, tensors_from
-from lamplit.training.loop import Observer, choose_fabric, predict_logits, train
+from lamplit.training.devices import choose_fabric
+from lamplit.training.faces import TrainingData, TrainingFaces, split_holdout, tensors_from
+from lamplit.training.loop import Observer, predict_logits, train
 from lamplit.training.publish import publish
 from lamplit.training.recipe import Recipe
-from lamplit.training.state import averaged_weights
+from lamplit.training.state import EpochRow, averaged_weights
+from lamplit.training.stopping import is_over
 from lamplit.training.teaching import taught
 from lamplit.weights.cards import WeightsCard
 
 LEAST_FACES_FOR_TEMPERATURE = 100
-
-
-@dataclass(frozen=True, slots=True)
-class TrainingData:
-    """The faces of a training.
-
-    Parameters
-    ----------
-    training, holdout, validation : TrainingFaces
-        Faces to train on, to fit the temperature on, and to measure on.
-    """
-
-    training: TrainingFaces
-    holdout: TrainingFaces
-    validation: TrainingFaces
 
 
 def prepare(recipe: Recipe, training: FerPlus, validation: FerPlus) -> TrainingData:
@@ -119,6 +106,8 @@ def run_training(
 ) -> WeightsCard:
     """Train, fit the temperature and write the weights; a run that was interrupted goes on.
 
+    Under torchrun the process that leads calls this and the others `follow_training`.
+
     Parameters
     ----------
     recipe : Recipe
@@ -147,20 +136,8 @@ def run_training(
     OutputError
         If the folder cannot be written.
     """
-    done = _epochs_done(folder)
-    before = _run_before(recipe, start, done=done)
-    training = data.training
-    if before is not None and recipe.teach and done < recipe.epochs:
-        training = taught(training, before, recipe.teach)
-    make_folder(folder)
-    network = train(
-        recipe,
-        training,
-        data.validation,
-        folder,
-        observer=observer,
-        weights=None if before is None else averaged_weights(before),
-    )
+    before = _run_before(recipe, start, folder)
+    network = _trained(recipe, data, folder, observer, before)
     if before is not None and recipe.blend < 1:
         network = blended(network, averaged_weights(before), recipe.blend)
     checkpoint = load_checkpoint(folder)
@@ -180,15 +157,60 @@ def run_training(
     )
 
 
-def _epochs_done(folder: Path) -> int:
-    """Return how many epochs the run in a folder has behind it."""
+def follow_training(recipe: Recipe, data: TrainingData, folder: Path, *, start: Path | None = None) -> None:
+    """Take part in a training that another process of torchrun leads, and write nothing.
+
+    Parameters
+    ----------
+    recipe : Recipe
+        All settings.
+    data : TrainingData
+        From `read_data`, the same as in all processes.
+    folder : Path
+        The folder of the run, which this process must be able to read.
+    start : Path, optional
+        As for `run_training`.
+
+    Raises
+    ------
+    CheckpointError
+        As `run_training`.
+    """
+    _trained(recipe, data, folder, _Nobody(), _run_before(recipe, start, folder))
+
+
+class _Nobody:
+    """Nobody looks on."""
+
+    def on_batch(self, epoch: int, batch: int, n_batches: int, loss: float, accuracy: float) -> None:
+        """Do nothing."""
+
+    def on_epoch(self, history: list[EpochRow]) -> None:
+        """Do nothing."""
+
+
+def _trained(
+    recipe: Recipe, data: TrainingData, folder: Path, observer: Observer, before: Checkpoint | None
+) -> nn.Module:
+    """Train from the run before, if there is one, which may teach as well."""
+    if before is not None and recipe.teach and not is_over(_history(folder), recipe.epochs):
+        data = replace(data, training=taught(data.training, before, recipe.teach))
+    make_folder(folder)
+    weights = None if before is None else averaged_weights(before)
+    return train(recipe, data, folder, observer=observer, weights=weights)
+
+
+def _history(folder: Path) -> list[EpochRow]:
+    """Return the log of the run in a folder so far."""
     checkpoint = load_checkpoint(folder)
-    return 0 if checkpoint is None else len(checkpoint.details.get("history", []))
+    return [] if checkpoint is None else list(checkpoint.details.get("history", []))
 
 
-def _run_before(recipe: Recipe, start: Path | None, *, done: int) -> Checkpoint | None:
+def _run_before(recipe: Recipe, start: Path | None, folder: Path) -> Checkpoint | None:
     """Return the run that a recipe starts from, if it is still needed: to begin, teach or blend."""
-    needed = done == 0 or recipe.blend < 1 or (recipe.teach > 0 and done < recipe.epochs)
+    history = _history(folder)
+    teaches = recipe.teach > 0 and not is_over(history, recipe.epochs)
+    needed = not history or recipe.blend < 1 or teaches
     return _finished_run(recipe, start) if recipe.start and needed else None
 
 
@@ -199,7 +221,7 @@ def _finished_run(recipe: Recipe, start: Path | None) -> Checkpoint:
     hint = f"first run: lamplit train {recipe.start} --data DIR"
     if checkpoint is None:
         raise CheckpointError(str(folder), f"a finished run of the recipe {recipe.start}", "nothing", hint)
-    kept, done = checkpoint.details.get("recipe", {}), len(checkpoint.details.get("history", []))
+    kept, history = checkpoint.details.get("recipe", {}), checkpoint.details.get("history", [])
     for key in ("seed", "holdout"):
         # Otherwise faces that the first run was trained on would fit this one's temperature.
         if kept.get(key) != getattr(recipe, key):
@@ -208,8 +230,8 @@ def _finished_run(recipe: Recipe, start: Path | None) -> Checkpoint:
     if kept.get("labels", EXPRESSIONS.name) != recipe.labels:
         required, came = f"a run that speaks {recipe.labels}", str(kept.get("labels", EXPRESSIONS.name))
         raise CheckpointError(str(folder), required, came)
-    if kept.get("name") != recipe.start or done != kept.get("epochs"):
-        came = f"{done} of {kept.get('epochs')} epochs of {kept.get('name')}"
+    if kept.get("name") != recipe.start or not is_over(history, kept.get("epochs", 0)):
+        came = f"{len(history)} of {kept.get('epochs')} epochs of {kept.get('name')}"
         raise CheckpointError(str(folder), f"a finished run of the recipe {recipe.start}", came, hint)
     return checkpoint
 

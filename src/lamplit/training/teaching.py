@@ -8,8 +8,9 @@ import torch
 
 from lamplit.nets import build_network
 from lamplit.training.checkpoint import Checkpoint
+from lamplit.training.devices import choose_fabric
 from lamplit.training.faces import TrainingFaces
-from lamplit.training.loop import choose_fabric, predict_logits
+from lamplit.training.loop import predict_logits
 from lamplit.training.state import averaged_weights
 
 
