@@ -1,8 +1,8 @@
 """Children that train and are killed, as by a power cut; run as a program, with a folder.
 
 They are forked from one process that has torch in memory, for a new process needs seconds to import it. What
-kills them is SIGKILL, so no clean-up runs: at chosen moments of a checkpoint's write, or at a random one of all
-the moments between two calls of functions.
+kills them is SIGKILL, so no clean-up runs: at chosen moments of a checkpoint's write, or at a random one of
+all the moments between two calls of functions.
 """
 
 from __future__ import annotations
@@ -35,7 +35,13 @@ def recipe() -> Recipe:
     return blobs.recipe(
         patience=2,
         holdout=0.1,
-        settings={"widths": [4, 8, 8, 8], "depths": [1, 1, 1, 1], "fused": 8, "dropout": 0.3, "drop_path": 0.2},
+        settings={
+            "widths": [4, 8, 8, 8],
+            "depths": [1, 1, 1, 1],
+            "fused": 8,
+            "dropout": 0.3,
+            "drop_path": 0.2,
+        },
         augment={"light": 0.5, "relight": 0.5, "over": 0.2, "erase": 0.2, "mixup": 0.3, "cutmix": 0.3},
     )
 

@@ -11,8 +11,8 @@ from torch import nn
 
 from lamplit.core.errors import CheckpointError
 from lamplit.training.checkpoint import load_checkpoint
-from lamplit.training.faces import TrainingFaces
 from lamplit.training.devices import choose_fabric
+from lamplit.training.faces import TrainingFaces
 from lamplit.training.loop import predict_logits, train, validate
 from lamplit.training.recipe import Recipe
 from lamplit.training.state import EpochRow

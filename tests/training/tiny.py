@@ -2,8 +2,8 @@
 
     torchrun --nproc_per_node 2 tiny.py FOLDER [EPOCH BATCH]
 
-Every process writes the network that it ended with; the one that leads kills itself after the batch, if one is
-named.
+Every process writes the network that it ended with; the one that leads kills itself after the batch, if one
+is named.
 """
 
 from __future__ import annotations
@@ -70,7 +70,12 @@ def main(folder: Path, stop_at: tuple[int, int] | None) -> None:
     torch.set_num_threads(1)
     observer = Mortal(stop_at if is_leader() else None)
     network = train(recipe(), data(), folder, observer=observer)
-    save_file(network.state_dict(), folder / f"process{choose_fabric().global_rank}.safetensors")
+    normalized = folder / "batch-normalized"
+    normalized.mkdir(exist_ok=True)
+    other = train(blobs.recipe(epochs=1), blobs.data(48), normalized, observer=blobs.Silent())
+    rank = choose_fabric().global_rank
+    save_file(network.state_dict(), folder / f"process{rank}.safetensors")
+    save_file(other.state_dict(), normalized / f"process{rank}.safetensors")
 
 
 if __name__ == "__main__":

@@ -253,19 +253,7 @@ def _mark_result(axes: Axes, columns: Mapping[str, AnyArray]) -> None:
         return
     epoch = float(columns["best_epoch"][-1])
     axes.axvline(epoch, color=INK, linestyle=":", linewidth=1.2, zorder=0)
-    text = f"result: epoch {epoch:.0f},\nchosen by held-out faces"
-    first_half = epoch <= (columns["epoch"][0] + columns["epoch"][-1]) / 2
-    axes.annotate(
-        text,
-        xy=(epoch, 0.5),
-        xycoords=("data", "axes fraction"),
-        xytext=(5 if first_half else -5, 0),
-        textcoords="offset points",
-        ha="left" if first_half else "right",
-        va="center",
-        fontsize=9.5,
-        color=INK,
-    )
+    axes.set_xlabel(f"epoch (dotted: {epoch:.0f}, the result, chosen by held-out faces)", fontsize=11)
 
 
 def _label_ends(axes: Axes, ends: Sequence[tuple[float, str, str]]) -> None:

@@ -160,7 +160,10 @@ def preprocessing(recipe: Recipe) -> dict[str, str]:
 
 def _training_data(details: Mapping[str, Any], recipe: Recipe) -> dict[str, Any]:
     """Return what the card says of FER+."""
-    chosen = {"epoch": outcome(details["history"], recipe.epochs)} if recipe.patience else {}
+    chosen = {}
+    if recipe.patience:
+        end = outcome(details["history"], recipe.epochs)
+        chosen["epoch"] = f"{end}; the same faces fit the temperature"
     return chosen | {
         "name": "FER+",
         "split": "training",
