@@ -73,9 +73,9 @@ def main(folder: Path, stop_at: tuple[int, int] | None) -> None:
     normalized = folder / "batch-normalized"
     normalized.mkdir(exist_ok=True)
     other = train(blobs.recipe(epochs=1), blobs.data(48), normalized, observer=blobs.Silent())
-    rank = choose_fabric().global_rank
-    save_file(network.state_dict(), folder / f"process{rank}.safetensors")
-    save_file(other.state_dict(), normalized / f"process{rank}.safetensors")
+    for ended, place in ((network, folder), (other, normalized)):
+        weights = {name: tensor.contiguous() for name, tensor in ended.state_dict().items()}
+        save_file(weights, place / f"process{choose_fabric().global_rank}.safetensors")
 
 
 if __name__ == "__main__":
