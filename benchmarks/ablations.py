@@ -22,8 +22,9 @@ from lamplit.imaging.geometry import resize_faces
 from lamplit.nets import build_network
 from lamplit.nets.cost import Cost, count_cost
 from lamplit.training.checkpoint import load_checkpoint
-from lamplit.training.faces import TrainingFaces, tensors_from
-from lamplit.training.loop import EpochRow, choose_fabric, predict_logits, train
+from lamplit.training.devices import choose_fabric
+from lamplit.training.faces import TrainingData, TrainingFaces, tensors_from
+from lamplit.training.loop import EpochRow, predict_logits, train
 from lamplit.training.recipe import Recipe
 
 SEEDS = (0, 1, 2)
@@ -87,6 +88,11 @@ def read_splits(data: Path) -> tuple[FerPlus, FerPlus]:
 def draw(faces: FerPlus, n_faces: int) -> FerPlus:
     """Return some of the faces, always the same, in their order."""
     return faces.subset(np.sort(np.random.default_rng(0).permutation(len(faces))[:n_faces]))
+
+
+def without_holdout(training: TrainingFaces, validation: TrainingFaces) -> TrainingData:
+    """Return the faces of a training that holds none out: no temperature is fitted and no epoch chosen."""
+    return TrainingData(training, training.subset(slice(0)), validation)
 
 
 def kept(path: Path, measure: Callable[[], dict[str, Any]]) -> dict[str, Any]:
@@ -172,7 +178,7 @@ def _run(
     recipe: Recipe, training: TrainingFaces, validation: TrainingFaces, faces: FerPlus, folder: Path
 ) -> dict[str, Any]:
     """Train one network, or go on where it stopped, and measure it."""
-    network = train(recipe, training, validation, folder, observer=Quiet())
+    network = train(recipe, without_holdout(training, validation), folder, observer=Quiet())
     checkpoint = load_checkpoint(folder)
     history = [] if checkpoint is None else checkpoint.details["history"]
     return {

@@ -10,24 +10,24 @@ out. Each run keeps its result in `runs/balance-ablation/`; called again, the sc
 from __future__ import annotations
 
 import dataclasses
-import json
+from pathlib import Path
 from typing import Any
 
 import numpy as np
 import torch
 
-from lamplit.core.files import write_atomically
+from ablations import SEEDS, Quiet, kept, without_holdout
 from lamplit.core.labels import EXPRESSIONS
 from lamplit.datasets import read_ferplus
 from lamplit.datasets.near_duplicates import have_near_copies
 from lamplit.evaluation.metrics import classification_metrics
 from lamplit.training.balance import Balance, with_weights
+from lamplit.training.devices import choose_fabric
 from lamplit.training.faces import TrainingFaces, tensors_from
-from lamplit.training.loop import EpochRow, choose_fabric, predict_logits, train
+from lamplit.training.loop import predict_logits, train
 from lamplit.training.recipe import Recipe, load_recipe
 from results import ROOT, parse_data, write_result
 
-SEEDS = (0, 1, 2)
 EPOCHS = 8
 FOLDER = ROOT / "runs" / "balance-ablation"
 BASE = load_recipe("expression-fusion-ferplus")
@@ -43,18 +43,6 @@ WAYS: dict[str, Balance] = {
 }
 
 
-class Quiet:
-    """Nobody looks on."""
-
-    def on_batch(self, epoch: int, batch: int, n_batches: int, loss: float, accuracy: float) -> None:
-        """Do nothing."""
-
-    def on_epoch(self, history: list[EpochRow]) -> None:
-        """Say where the run stands."""
-        row = history[-1]
-        print(f"  epoch {row['epoch']:.0f}: validation {row['validation_accuracy']:.4f}, {row['seconds']} s")
-
-
 def recipe_for(number: int, way: str, seed: int) -> Recipe:
     """Return the settings of one run."""
     balance, name = WAYS[way], f"{number}-{seed}"
@@ -67,19 +55,22 @@ def recipe_for(number: int, way: str, seed: int) -> Recipe:
 def measured(recipe: Recipe, training: TrainingFaces, validation: TrainingFaces) -> dict[str, float]:
     """Train one way with one seed, unless that is done, and return its figures."""
     folder = FOLDER / recipe.name
-    done = folder / "figures.json"
-    if done.is_file():
-        return json.loads(done.read_text(encoding="utf-8"))
-    folder.mkdir(parents=True, exist_ok=True)
+    return kept(folder / "figures.json", lambda: trained_and_measured(recipe, folder, training, validation))
+
+
+def trained_and_measured(
+    recipe: Recipe, folder: Path, training: TrainingFaces, validation: TrainingFaces
+) -> dict[str, float]:
+    """Train one way with one seed and return its figures."""
     weighted = with_weights(training, recipe.balance)
-    network = choose_fabric().to_device(train(recipe, weighted, validation, folder, observer=Quiet()))
+    data = without_holdout(weighted, validation)
+    network = choose_fabric().to_device(train(recipe, data, folder, observer=Quiet()))
     with torch.no_grad():
         probabilities = predict_logits(network, validation.images).softmax(dim=1).cpu().numpy()
     classes = validation.classes.cpu().numpy()
     metrics = classification_metrics(probabilities[classes >= 0], classes[classes >= 0], EXPRESSIONS)
     found = {"accuracy": metrics.accuracy, "macro_f1": metrics.macro_f1, "log_loss": metrics.log_loss}
     found |= {f"recall of {row.label}": row.recall for row in metrics.classes}
-    write_atomically(done, json.dumps(found, indent=2).encode())
     return found
 
 

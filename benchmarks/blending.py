@@ -17,8 +17,9 @@ from lamplit.evaluation.gauntlet import lights_to_run, run_gauntlet
 from lamplit.nets import build_network
 from lamplit.training.blending import blended
 from lamplit.training.checkpoint import load_checkpoint
+from lamplit.training.devices import choose_fabric
 from lamplit.training.faces import split_holdout
-from lamplit.training.loop import choose_fabric, predict_logits
+from lamplit.training.loop import predict_logits
 from lamplit.training.recipe import Recipe, load_recipe
 from lamplit.training.state import averaged_weights
 from results import ROOT, parse_data, write_result

@@ -14,10 +14,20 @@ import dataclasses
 
 from torch import nn
 
-from ablations import SEEDS, Quiet, accuracy_by_light, draw, kept, mean_and_spread, read_splits
+from ablations import (
+    SEEDS,
+    Quiet,
+    accuracy_by_light,
+    draw,
+    kept,
+    mean_and_spread,
+    read_splits,
+    without_holdout,
+)
 from lamplit.datasets import FerPlus
+from lamplit.training.devices import choose_fabric
 from lamplit.training.faces import TrainingFaces, tensors_from
-from lamplit.training.loop import choose_fabric, train
+from lamplit.training.loop import train
 from lamplit.training.recipe import Augmentation, Recipe, load_recipe
 from results import ROOT, parse_data, write_result
 
@@ -60,7 +70,7 @@ def by_day(seed: int, standardization: str, training: TrainingFaces, validation:
     recipe = recipe_for(f"day-{standardization}-{seed}", seed, standardization, DAY, EPOCHS_BY_DAY)
     folder = FOLDER / recipe.name
     folder.mkdir(parents=True, exist_ok=True)
-    return train(recipe, training, validation, folder, observer=Quiet())
+    return train(recipe, without_holdout(training, validation), folder, observer=Quiet())
 
 
 def accuracies(way: str, seed: int, training: TrainingFaces, faces: FerPlus) -> dict[str, float]:
@@ -72,7 +82,8 @@ def accuracies(way: str, seed: int, training: TrainingFaces, faces: FerPlus) -> 
         recipe = recipe_for(folder.name, seed, standardization, augment, EPOCHS)
         validation = tensors_from(faces, size=recipe.size, device=choose_fabric().device)
         weights = by_day(seed, standardization, training, validation).state_dict()
-        network = train(recipe, training, validation, folder, observer=Quiet(), weights=weights)
+        data = without_holdout(training, validation)
+        network = train(recipe, data, folder, observer=Quiet(), weights=weights)
         return accuracy_by_light(network, faces)
 
     return kept(folder / "accuracy.json", measure)

@@ -15,8 +15,9 @@ from lamplit.datasets import FerPlus, read_ferplus
 from lamplit.nets import build_network
 from lamplit.training.blending import blended
 from lamplit.training.checkpoint import load_checkpoint
+from lamplit.training.devices import choose_fabric
 from lamplit.training.faces import split_holdout, tensors_from
-from lamplit.training.loop import choose_fabric, validate
+from lamplit.training.loop import validate
 from lamplit.training.recipe import Recipe, load_recipe
 from lamplit.training.state import averaged_weights
 from results import ROOT, parse_data, write_result

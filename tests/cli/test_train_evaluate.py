@@ -16,6 +16,7 @@ from typing import Any
 
 import numpy as np
 import pytest
+import torch
 
 from lamplit.datasets.ferplus import SPLITS, VOTES_FILE, VOTES_HEADER
 from lamplit.expression import ExpressionClassifier
@@ -152,6 +153,28 @@ def test_training_again_goes_on_and_quiet_prints_nothing(
     again, before = (json.loads((where / "stripes.json").read_text()) for where in (folder, trained[0]))
     assert again["history"] == before["history"], "the run was finished: nothing is trained twice"
     assert again["metrics"] == before["metrics"]
+
+
+@pytest.mark.skipif(
+    not (torch.distributed.is_available() and torch.distributed.is_gloo_available()),
+    reason="this torch was built without Gloo, which joins processes on CPUs",
+)
+def test_two_processes_train_and_one_writes(data: Path, recipe: Path, tmp_path: Path) -> None:
+    folder, torchrun = tmp_path / "stripes", [sys.executable, "-m", "torch.distributed.run", "--standalone"]
+    words = ["--nproc_per_node", "2", "-m", "lamplit", "train", recipe, "--data", data, "--out", folder]
+    settings = os.environ | {"OMP_NUM_THREADS": "1", "COLUMNS": "120"}
+    done = subprocess.run(
+        [*torchrun, *map(str, words)], capture_output=True, text=True, check=False, env=settings, timeout=300
+    )
+    assert done.returncode == 0, done.stderr
+    assert [line[:9] for line in done.stderr.splitlines() if line.startswith("epoch ")] == [
+        "epoch   1", "epoch   2", "epoch 2/2",
+    ]  # fmt: skip
+    assert done.stdout.count("weights and card: ") == 1
+    assert sorted(path.name for path in folder.iterdir()) == [
+        "checkpoint.safetensors", "curves.png", "log.csv", "stripes.json", "stripes.onnx",
+    ]  # fmt: skip
+    assert ExpressionClassifier(folder / "stripes.onnx", threads=1).card.metrics
 
 
 def test_evaluation_writes_page_plots_and_figures(

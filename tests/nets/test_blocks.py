@@ -7,6 +7,7 @@ from torch import nn
 from lamplit.core.errors import InvalidArgumentError
 from lamplit.nets.blocks import ResidualBlock, SqueezeExcitation, normalized_convolution, projection
 from lamplit.nets.layers import FEATURE_NORMALIZATIONS
+from lamplit.nets.stochastic_depth import StochasticDepth, set_drop_path
 
 
 def random(*shape: int) -> torch.Tensor:
@@ -109,3 +110,40 @@ def test_features_neither_vanish_nor_grow_over_many_layers(normalization: str) -
     for _ in range(10):
         x = normalized_convolution(16, 16, 3, normalization=normalization)(x).relu()
     assert 0.1 < float(x.detach().square().mean()) < 10
+
+
+def test_stochastic_depth_leaves_out_whole_faces_and_keeps_the_mean() -> None:
+    torch.manual_seed(0)
+    out = StochasticDepth(0.25)(torch.ones(4000, 3, 2, 2)).flatten(1)
+    assert torch.equal(out, out[:, :1].expand_as(out)), "a face goes without as a whole"
+    torch.testing.assert_close(out.unique(), torch.tensor([0.0, 1 / 0.75]))
+    assert abs(float(out.mean()) - 1.0) < 0.03
+
+
+@pytest.mark.parametrize(("rate", "training"), [(0.0, True), (0.0, False), (0.9, False)])
+def test_stochastic_depth_changes_and_draws_nothing(rate: float, training: bool) -> None:
+    x, state = random(4, 3, 2, 2), torch.get_rng_state()
+    assert StochasticDepth(rate).train(training)(x) is x
+    assert torch.equal(torch.get_rng_state(), state)
+
+
+def test_a_block_without_its_branch_is_its_shortcut() -> None:
+    block, x = ResidualBlock(6, 6), random(64, 6, 4, 4)
+    nn.init.ones_(block.body[4].weight)
+    block.drop_path.rate = 0.5
+    torch.manual_seed(0)
+    alone = (block(x) == x.relu()).flatten(1).all(dim=1)
+    assert 16 < alone.sum() < 48
+
+
+def test_the_depth_rises_from_block_to_block() -> None:
+    network = nn.Sequential(*(ResidualBlock(4, 4) for _ in range(5)))
+    set_drop_path(network, 0.4)
+    assert [block.drop_path.rate for block in network] == pytest.approx([0.0, 0.1, 0.2, 0.3, 0.4])
+    set_drop_path(nn.Sequential(), 0.4)  # a network without such blocks has nothing to leave out
+
+
+@pytest.mark.parametrize("rate", [-0.1, 1.0])
+def test_a_rate_out_of_range_is_refused(rate: float) -> None:
+    with pytest.raises(InvalidArgumentError, match="drop_path: needs a number from 0 to below 1, got"):
+        set_drop_path(nn.Sequential(ResidualBlock(4, 4)), rate)

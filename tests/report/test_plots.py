@@ -106,6 +106,20 @@ class TestTrainingCurves:
         rows = [row | {"validation_loss": float("nan")} for row in history(3)]
         assert len(picture(plot_training_curves(rows)))
 
+    def test_the_epoch_that_held_out_faces_chose_is_marked(self) -> None:
+        plain, *marked = (
+            picture(plot_training_curves([row | more for row in history(13)]))
+            for more in ({}, {"best_epoch": 4.0}, {"best_epoch": 10.0})
+        )
+        above_the_labels, left_panel = slice(0, len(plain) - 100), slice(0, plain.shape[1] // 2)
+        places = []
+        for curves in marked:
+            changed = (curves != plain)[above_the_labels, left_panel].any(axis=(0, 2))
+            columns = np.nonzero(changed)[0]
+            assert 0 < len(columns) < 8, "an upright line"
+            places.append(columns.mean())
+        assert places[1] - places[0] == pytest.approx(plain.shape[1] / 2 * 0.4, rel=0.25), "half of 12 epochs"
+
     def test_no_epoch_is_refused(self) -> None:
         with pytest.raises(InvalidArgumentError, match="history: needs at least one epoch, got none"):
             plot_training_curves([])

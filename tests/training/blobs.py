@@ -1,20 +1,14 @@
-"""Made-up faces that a small network learns in seconds: the class is where the bright blob is.
-
-As a program it trains on them and kills itself in the middle of an epoch, as a power cut would.
-"""
+"""Made-up faces that a small network learns in seconds: the class is where the bright blob is."""
 
 from __future__ import annotations
 
-import os
-import signal
-import sys
 from pathlib import Path
 
 import numpy as np
 import torch
 
-from lamplit.training.faces import TrainingFaces
-from lamplit.training.loop import train
+from lamplit.training.checkpoint import load_checkpoint
+from lamplit.training.faces import TrainingData, TrainingFaces
 from lamplit.training.recipe import Recipe, recipe_from_dict
 from lamplit.training.state import EpochRow
 
@@ -49,6 +43,28 @@ def faces(n: int = 128, seed: int = 0) -> TrainingFaces:
     return TrainingFaces(torch.from_numpy(images), probabilities, majority)
 
 
+def data(n: int = 128, *, holdout: int = 0, validation: int = 40) -> TrainingData:
+    """Such faces to train on, to hold out and to validate on."""
+    return TrainingData(faces(n), faces(40, seed=2).subset(slice(holdout)), faces(validation, seed=1))
+
+
+def assert_same_run(folder: Path, other: Path) -> None:
+    """Weights, averages and moments to the last bit, history but for the seconds, and all settings."""
+    here, there = load_checkpoint(folder), load_checkpoint(other)
+    assert here is not None
+    assert there is not None
+    histories = [
+        [{name: value for name, value in row.items() if name != "seconds"} for row in run.details["history"]]
+        for run in (here, there)
+    ]
+    assert histories[0] == histories[1]
+    for key in ("schedule", "groups", "recipe"):
+        assert here.details[key] == there.details[key]
+    assert set(here.tensors) == set(there.tensors)
+    for name, tensor in there.tensors.items():
+        assert torch.equal(here.tensors[name], tensor), name
+
+
 class Silent:
     """An observer that only counts, or stops a training at a chosen batch."""
 
@@ -67,15 +83,3 @@ class Silent:
 
     def stop(self) -> None:
         raise KeyboardInterrupt
-
-
-class Killed(Silent):
-    """An observer that ends the process without any clean-up."""
-
-    def stop(self) -> None:
-        os.kill(os.getpid(), signal.SIGKILL)
-
-
-if __name__ == "__main__":
-    torch.set_num_threads(1)
-    train(recipe(), faces(), faces(40, seed=1), Path(sys.argv[1]), observer=Killed(stop_at=(3, 4)))

@@ -1,11 +1,7 @@
-"""The loop learns, and a run that was killed and resumed is the run that was not."""
+"""The loop learns, and a run that was interrupted and resumed is the run that was not."""
 
 from __future__ import annotations
 
-import logging
-import signal
-import subprocess
-import sys
 from pathlib import Path
 
 import blobs
@@ -15,8 +11,9 @@ from torch import nn
 
 from lamplit.core.errors import CheckpointError
 from lamplit.training.checkpoint import load_checkpoint
+from lamplit.training.devices import choose_fabric
 from lamplit.training.faces import TrainingFaces
-from lamplit.training.loop import choose_fabric, predict_logits, train, validate
+from lamplit.training.loop import predict_logits, train, validate
 from lamplit.training.recipe import Recipe
 from lamplit.training.state import EpochRow
 
@@ -26,35 +23,16 @@ def trained(
 ) -> tuple[nn.Module, list[EpochRow]]:
     folder.mkdir(exist_ok=True)
     observer = blobs.Silent(stop_at)
-    network = train(recipe, blobs.faces(), blobs.faces(40, seed=1), folder, observer=observer)
+    network = train(recipe, blobs.data(), folder, observer=observer)
     checkpoint = load_checkpoint(folder)
     assert checkpoint is not None
     return network, checkpoint.details["history"]
-
-
-def without_seconds(history: list[EpochRow]) -> list[EpochRow]:
-    return [{name: value for name, value in row.items() if name != "seconds"} for row in history]
 
 
 @pytest.fixture(scope="module")
 def straight(tmp_path_factory: pytest.TempPathFactory) -> tuple[nn.Module, list[EpochRow], Path]:
     folder = tmp_path_factory.mktemp("straight")
     return *trained(folder, recipe=blobs.recipe()), folder
-
-
-def assert_same(folder: Path, network: nn.Module, straight: tuple[nn.Module, list[EpochRow], Path]) -> None:
-    """Weights to the last bit, history but for the seconds, and everything else in the checkpoint."""
-    expected, history, straight_folder = straight
-    for name, tensor in expected.state_dict().items():
-        assert torch.equal(network.state_dict()[name], tensor), name
-    here, there = load_checkpoint(folder), load_checkpoint(straight_folder)
-    assert here is not None
-    assert there is not None
-    assert without_seconds(here.details["history"]) == without_seconds(history)
-    assert here.details["schedule"] == there.details["schedule"]
-    assert here.details["groups"] == there.details["groups"]
-    assert set(here.tensors) == set(there.tensors)
-    assert all(torch.equal(here.tensors[name], there.tensors[name]) for name in there.tensors)
 
 
 def test_it_learns(tmp_path: Path) -> None:
@@ -66,20 +44,6 @@ def test_it_learns(tmp_path: Path) -> None:
     assert history[-1]["validation_accuracy"] > 0.5, "an eighth would be chance"
 
 
-@pytest.mark.skipif(not hasattr(signal, "SIGKILL"), reason="this system has no SIGKILL")
-def test_killed_and_resumed_equals_uninterrupted(
-    tmp_path: Path, straight: tuple[nn.Module, list[EpochRow], Path]
-) -> None:
-    command = [sys.executable, str(Path(blobs.__file__)), str(tmp_path)]
-    done = subprocess.run(command, capture_output=True, text=True, timeout=300, check=False)
-    assert done.returncode == -signal.SIGKILL, done.stderr
-    left = load_checkpoint(tmp_path)
-    assert left is not None
-    assert len(left.details["history"]) == 2, "killed in the middle of epoch 3"
-    network, _ = trained(tmp_path, recipe=blobs.recipe())
-    assert_same(tmp_path, network, straight)
-
-
 @pytest.mark.parametrize("stop_at", [(1, 1), (2, 8), (3, 5)])
 def test_interrupted_and_resumed_equals_uninterrupted(
     tmp_path: Path, straight: tuple[nn.Module, list[EpochRow], Path], stop_at: tuple[int, int]
@@ -88,7 +52,9 @@ def test_interrupted_and_resumed_equals_uninterrupted(
         trained(tmp_path, recipe=blobs.recipe(), stop_at=stop_at)
     torch.rand(5)  # what else the caller draws must not matter
     network, _ = trained(tmp_path, recipe=blobs.recipe())
-    assert_same(tmp_path, network, straight)
+    blobs.assert_same_run(tmp_path, straight[2])
+    for name, tensor in straight[0].state_dict().items():
+        assert torch.equal(network.state_dict()[name], tensor), name
 
 
 def test_another_seed_is_another_run(
@@ -117,7 +83,7 @@ def test_the_folder_of_another_recipe_is_refused(straight: tuple[nn.Module, list
 
 def test_history_and_observer_tell_every_epoch(tmp_path: Path) -> None:
     observer = blobs.Silent()
-    train(blobs.recipe(epochs=2), blobs.faces(70), blobs.faces(16, seed=1), tmp_path, observer=observer)
+    train(blobs.recipe(epochs=2), blobs.data(70), tmp_path, observer=observer)
     # 70 faces make 4 whole batches of 16; the short rest is left out.
     assert observer.batches == [(epoch, batch, 4) for epoch in (1, 2) for batch in (1, 2, 3, 4)]
     assert [len(rows) for rows in observer.rows] == [1, 2]
@@ -135,13 +101,13 @@ def test_history_and_observer_tell_every_epoch(tmp_path: Path) -> None:
 
 def test_fewer_faces_than_a_batch_are_one_batch(tmp_path: Path) -> None:
     observer = blobs.Silent()
-    train(blobs.recipe(epochs=1), blobs.faces(9), blobs.faces(8, seed=1), tmp_path, observer=observer)
+    train(blobs.recipe(epochs=1), blobs.data(9), tmp_path, observer=observer)
     assert observer.batches == [(1, 1, 1)]
 
 
 def test_the_callers_randomness_stays_untouched(tmp_path: Path) -> None:
     state = torch.get_rng_state()
-    train(blobs.recipe(epochs=1), blobs.faces(32), blobs.faces(8, seed=1), tmp_path, observer=blobs.Silent())
+    train(blobs.recipe(epochs=1), blobs.data(32), tmp_path, observer=blobs.Silent())
     assert torch.equal(torch.get_rng_state(), state)
 
 
@@ -176,15 +142,3 @@ def test_logits_do_not_depend_on_the_batch_size(straight: tuple[nn.Module, list[
 def test_the_network_comes_back_ready_to_use(straight: tuple[nn.Module, list[EpochRow], Path]) -> None:
     assert not straight[0].training
     assert all(p.device.type == "cpu" for p in straight[0].parameters())
-
-
-def test_the_precision_is_chosen_without_a_word(caplog: pytest.LogCaptureFixture) -> None:
-    logger = logging.getLogger("lightning_fabric")
-    level = logger.level
-    logger.addHandler(caplog.handler)  # it may have been told not to pass its records on
-    try:
-        choose_fabric()
-    finally:
-        logger.removeHandler(caplog.handler)
-    assert caplog.records == []
-    assert logger.level == level

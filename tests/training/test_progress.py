@@ -73,6 +73,25 @@ def test_the_terminal_gets_a_line_per_epoch_and_the_bar(tmp_path: Path) -> None:
     assert len(lines) == 3
 
 
+def test_where_patience_ended_the_run_the_terminal_says_so(tmp_path: Path) -> None:
+    console = Console(file=io.StringIO(), width=120)
+    waiting = [
+        {"holdout_loss": loss, "best_epoch": 1.0, "patience_left": left} for loss, left in ((1, 1), (2, 0))
+    ]
+    rows = [row(epoch) | more for epoch, more in zip((1, 2), waiting, strict=True)]
+    with TrainingProgress(9, tmp_path, console) as progress:
+        for epoch in (1, 2):
+            progress.on_batch(epoch, 4, 4, loss=1.25, accuracy=0.5)
+            progress.on_epoch(rows[:epoch])
+    lines = console.file.getvalue().splitlines()  # type: ignore[attr-defined]
+    assert lines[2] == (
+        "the result is epoch 1, which had the least loss on held-out faces; stopped after 2 of 9 epochs"
+    )
+    assert "8/8" in lines[3], "the bar is full: nothing is left to do"
+    assert [entry["patience_left"] for entry in rows_of(tmp_path)] == ["1", "0"]
+    assert [entry["best_epoch"] for entry in rows_of(tmp_path)] == ["1", "1"]
+
+
 def test_quiet_shows_nothing_and_leaves_the_same_files(tmp_path: Path) -> None:
     assert followed(tmp_path, epochs=1, quiet=True) == ""
     assert sorted(path.name for path in tmp_path.iterdir()) == ["curves.png", "log.csv"]

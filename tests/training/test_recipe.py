@@ -130,6 +130,17 @@ def test_values_of_another_type_are_refused(values: dict[str, Any], message: str
         ({"seed": -1}, "a.toml: seed: needs a value from 0 to 2.14748e+09, got -1"),
         ({"augment": {"flip": 1.5}}, "a.toml: flip: needs a value from 0 to 1, got 1.5"),
         ({"augment": {"gain": [0, 1]}}, "a.toml: gain: needs a value from 0.0001 to 100, got (0.0, 1.0)"),
+        ({"patience": -1}, "a.toml: patience: needs a value from 0 to 10000, got -1"),
+        (
+            {"patience": 3, "holdout": 0},
+            "a.toml: patience: needs a recipe with holdout above 0, whose loss decides, got none",
+        ),
+        ({"augment": {"mixup": 1.1}}, "a.toml: mixup: needs a value from 0 to 1, got 1.1"),
+        ({"augment": {"mix_alpha": 0}}, "a.toml: mix_alpha: needs a value from 0.05 to 10, got 0.0"),
+        (
+            {"augment": {"mixup": 0.5, "cutmix": 0.5}},
+            "a.toml: mixup + cutmix: needs at most 0.95, or no face is whole, got 0.5 + 0.5",
+        ),
         ({"augment": {"shift": -0.1}}, "a.toml: shift: needs a value from 0 to 1, got -0.1"),
         (
             {"blend": 0.5},

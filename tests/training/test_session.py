@@ -51,7 +51,7 @@ def test_the_card_is_true_for_the_file(run: tuple[WeightsCard, Path]) -> None:
 
 def test_the_classifier_answers_as_the_network(run: tuple[WeightsCard, Path]) -> None:
     card, folder = run
-    network = train(blobs.recipe(), DATA.training, DATA.validation, folder, observer=blobs.Silent())
+    network = train(blobs.recipe(), DATA, folder, observer=blobs.Silent())
     images = blobs.faces(50, seed=3).images
     expected = softmax(predict_logits(network, images).numpy(), card.temperature)
     answered = ExpressionClassifier(folder / "blobs.onnx", threads=1).predict_proba(images[:, 0].numpy())
@@ -61,7 +61,7 @@ def test_the_classifier_answers_as_the_network(run: tuple[WeightsCard, Path]) ->
 
 def test_the_temperature_fits_the_held_out_faces(run: tuple[WeightsCard, Path]) -> None:
     card, folder = run
-    network = train(blobs.recipe(), DATA.training, DATA.validation, folder, observer=blobs.Silent())
+    network = train(blobs.recipe(), DATA, folder, observer=blobs.Silent())
     majority = DATA.holdout.classes >= 0
     logits, classes = predict_logits(network, DATA.holdout.images[majority]), DATA.holdout.classes[majority]
     losses = [
@@ -158,9 +158,7 @@ def test_the_run_to_start_from_must_be_finished_and_of_that_recipe(
         run_training(seeded, DATA, tmp_path / "new", observer=blobs.Silent(), start=run[1])
     (tmp_path / "half").mkdir()
     with pytest.raises(KeyboardInterrupt):
-        train(
-            blobs.recipe(), DATA.training, DATA.validation, tmp_path / "half", observer=blobs.Silent((2, 1))
-        )
+        train(blobs.recipe(), DATA, tmp_path / "half", observer=blobs.Silent((2, 1)))
     with pytest.raises(CheckpointError, match=r"got 1 of 3 epochs of blobs \(first run: lamplit train blobs"):
         run_training(again, DATA, tmp_path / "new", observer=blobs.Silent(), start=tmp_path / "half")
     with pytest.raises(CheckpointError, match="start: needs weights of fusion"):

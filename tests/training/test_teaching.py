@@ -114,7 +114,7 @@ def test_a_run_learns_from_the_finished_one(tmp_path: Path) -> None:
     folders = {name: tmp_path / name for name in ("first", "taught", "untaught")}
     for folder in folders.values():
         folder.mkdir()
-    train(blobs.recipe(epochs=1), data.training, data.validation, folders["first"], observer=blobs.Silent())
+    train(blobs.recipe(epochs=1), data, folders["first"], observer=blobs.Silent())
     first = load_checkpoint(folders["first"])
     assert first is not None
     second = {"name": "second", "epochs": 1, "learning_rate": 1e-6, "start": "blobs"}
@@ -128,8 +128,7 @@ def test_a_run_learns_from_the_finished_one(tmp_path: Path) -> None:
     silent = blobs.Silent()
     train(
         blobs.recipe(**second),
-        data.training,
-        data.validation,
+        data,
         folders["untaught"],
         observer=silent,
         weights=averaged_weights(first),

@@ -10,6 +10,7 @@ from lamplit.report.claims import CLAIMS, Rerun, write_claims_page
 from lamplit.report.page import Provenance
 from lamplit.report.plots import plot_training_curve
 from lamplit.training.recipe import Recipe
+from lamplit.training.stopping import result_epoch
 from lamplit.weights.cards import WeightsCard
 
 PAGE = "claimed-and-measured.html"
@@ -42,7 +43,7 @@ def write_claims(recipe: Recipe, card: WeightsCard, folder: Path) -> Path:
 
 def _measured(card: WeightsCard) -> dict[str, float]:
     """Return what was measured, by the keys of claims."""
-    whole, last = card.metrics[0], card.history[-1]
+    whole, last = card.metrics[0], card.history[result_epoch(card.history) - 1]
     curves: dict[str, Any] = {
         f"{phase}_{what}": last[f"{phase}_{what}"]
         for phase in ("train", "validation")

@@ -29,23 +29,28 @@ def train(
     """Train a model; called again with the same --out, go on where the last run stopped.
 
     The folder gets a checkpoint, log.csv and curves.png after every epoch, and at the end the weights (.onnx)
-    with their card (.json), measured on the validation split.
+    with their card (.json), measured on the validation split. On several devices:
+    torchrun --nproc_per_node N -m lamplit train RECIPE --data DIR
     """
     # Here and not above: these need the extra "train", without which the other commands must work.
     from lamplit.cli.claims import write_claims
     from lamplit.cli.measure_card import measure_card
+    from lamplit.training.devices import is_leader
     from lamplit.training.progress import TrainingProgress
     from lamplit.training.recipe import check_name, load_recipe
-    from lamplit.training.session import read_data, run_training
+    from lamplit.training.session import follow_training, read_data, run_training
 
     settings = load_recipe(recipe)
     check_name(settings.name if name is None else name, where="--name")
     folder = Path("runs") / settings.name if out is None else out
-    with counting_progress(hidden=quiet) as reading:
+    with counting_progress(hidden=quiet or not is_leader()) as reading:
         task = reading.add_task("reading pictures", total=None)
         faces = read_data(
             settings, data, on_picture=lambda done, total: reading.update(task, completed=done, total=total)
         )
+    if not is_leader():
+        follow_training(settings, faces, folder, start=start)
+        return
     console = messages_console()
     console.quiet = quiet
     with TrainingProgress(settings.epochs, folder, console) as progress:

@@ -164,11 +164,9 @@ def log_ratios_at(
     shipped lights stand around the whole sphere, but behind and below the head they are far apart.
     """
     xp: Any = array_namespace(azimuth)
-    constants = _constants(templates, shape)
     where = device(azimuth)
-    inverses = xp.asarray(constants.inverses, dtype=azimuth.dtype, device=where)  # type: ignore[attr-defined]
-    ratios = xp.asarray(constants.log_ratios, dtype=azimuth.dtype, device=where)  # type: ignore[attr-defined]
-    corners = xp.asarray(constants.triangles, device=where)
+    constants = _constants_on(templates, shape, xp, azimuth.dtype, where)  # type: ignore[attr-defined]
+    inverses, corners, ratios = constants.inverses, constants.triangles, constants.log_ratios
     directions = _unit_vectors(xp, azimuth, elevation)  # (N, 3)
     n, n_triangles = directions.shape[0], corners.shape[0]
     weights = xp.reshape(directions @ inverses, (n, n_triangles, 3))
@@ -219,9 +217,22 @@ def _unit_vectors(xp: Any, azimuth: Any, elevation: Any) -> Any:
 class _Constants:
     """What interpolation needs, ready for one size of face."""
 
-    inverses: AnyArray  # (3, 3 T): a direction times this gives its weights in every triangle
-    triangles: AnyArray  # (T, 3)
-    log_ratios: FloatArray  # (L, H, W)
+    inverses: Any  # (3, 3 T): a direction times this gives its weights in every triangle
+    triangles: Any  # (T, 3)
+    log_ratios: Any  # (L, H, W)
+
+
+@lru_cache(maxsize=8)
+def _constants_on(
+    templates: LightTemplates, shape: tuple[int, int], xp: Any, dtype: Any, where: Any
+) -> _Constants:
+    """Bring what interpolation needs to a device once: a GPU would stop for it at each call."""
+    constants = _constants(templates, shape)
+    return _Constants(
+        xp.asarray(constants.inverses, dtype=dtype, device=where),
+        xp.asarray(constants.triangles, device=where),
+        xp.asarray(constants.log_ratios, dtype=dtype, device=where),
+    )
 
 
 @lru_cache(maxsize=8)

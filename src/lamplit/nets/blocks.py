@@ -5,6 +5,7 @@ from __future__ import annotations
 from torch import Tensor, nn
 
 from lamplit.nets.layers import feature_normalization, has_offset, learnt_scale
+from lamplit.nets.stochastic_depth import StochasticDepth
 
 
 class SqueezeExcitation(nn.Module):
@@ -88,11 +89,12 @@ class ResidualBlock(nn.Module):
             if same_shape
             else projection(channels_in, channels_out, stride, normalization=normalization)
         )
+        self.drop_path = StochasticDepth()
         self.activation = nn.ReLU(inplace=True)
 
     def forward(self, x: Tensor) -> Tensor:
         """Return (N, channels_out, H / stride, W / stride)."""
-        out: Tensor = self.activation(self.body(x) + self.shortcut(x))
+        out: Tensor = self.activation(self.drop_path(self.body(x)) + self.shortcut(x))
         return out
 
 

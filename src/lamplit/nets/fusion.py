@@ -15,6 +15,7 @@ from lamplit.nets.attention import REGIONS, RegionAttention
 from lamplit.nets.blocks import ResidualBlock, normalized_convolution, projection
 from lamplit.nets.normalization import STANDARDIZATIONS
 from lamplit.nets.registry import register
+from lamplit.nets.stochastic_depth import set_drop_path
 
 N_STAGES = 4
 
@@ -46,6 +47,9 @@ class FusionNet(nn.Module):
         Channels of the fused map.
     dropout : float
         Share of the pooled features dropped in training, in [0, 1).
+    drop_path : float
+        Share of the faces for which the last residual block is left out in training, in [0, 1); the first one
+        never is, those between rise evenly (stochastic depth).
     standardization : str
         The layer against the light, by its name in `lamplit.nets.normalization.STANDARDIZATIONS`.
     normalization : str or sequence of five str
@@ -93,6 +97,7 @@ class FusionNet(nn.Module):
         depths: Sequence[int] = (1, 2, 2, 2),
         fused: int = 96,
         dropout: float = 0.3,
+        drop_path: float = 0.0,
         standardization: str = "z-score",
         normalization: str | Sequence[str] = "batch",
         fusion: str = "top-down",
@@ -137,6 +142,7 @@ class FusionNet(nn.Module):
         self.dropout = nn.Dropout(dropout)
         n_regions = len(REGIONS) if regions else 0
         self.classify = nn.Linear(sum(pooled) + n_regions * pooled[0], n_classes)
+        set_drop_path(self, drop_path)
 
     def forward(self, x: Tensor) -> Tensor:
         """Return (N, n_classes) logits of (N, 1, 48, 48) grey faces in [0, 1] (or other multiples of 8)."""

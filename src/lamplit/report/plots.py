@@ -35,7 +35,8 @@ def plot_training_curves(
     ----------
     history : sequence of mapping
         One mapping per epoch with the keys epoch, train_loss, train_accuracy, validation_loss and
-        validation_accuracy; further keys are ignored, and NaN leaves a gap.
+        validation_accuracy; NaN leaves a gap. Where the last row has a best_epoch, that one is marked as the
+        result. Further keys are ignored.
     path : path-like, optional
         Where to write the PNG; nowhere by default.
 
@@ -208,6 +209,8 @@ def plot_reliability(bins: BinsDict, path: str | os.PathLike[str] | None = None)
 def _history_columns(history: Sequence[Mapping[str, float]]) -> dict[str, AnyArray]:
     """Return the history as one float64 array per key."""
     keys = ["epoch", *(f"{phase}_{quantity}" for phase in _PHASES for quantity in ("loss", "accuracy"))]
+    if history and "best_epoch" in history[-1]:
+        keys.append("best_epoch")
     if not history:
         raise InvalidArgumentError("history", "at least one epoch", "none")
     for number, row in enumerate(history, start=1):
@@ -241,6 +244,16 @@ def _draw_curves(
         text = f"best validation {validation[at]:.3f}, epoch {epochs[at]:.0f}"
         axes.set_title(text, loc="right", fontsize=10, color=INK)
     _label_ends(axes, ends)
+    _mark_result(axes, columns)
+
+
+def _mark_result(axes: Axes, columns: Mapping[str, AnyArray]) -> None:
+    """Where the held-out faces have chosen an epoch, mark it."""
+    if "best_epoch" not in columns:
+        return
+    epoch = float(columns["best_epoch"][-1])
+    axes.axvline(epoch, color=INK, linestyle=":", linewidth=1.2, zorder=0)
+    axes.set_xlabel(f"epoch (dotted: {epoch:.0f}, the result, chosen by held-out faces)", fontsize=11)
 
 
 def _label_ends(axes: Axes, ends: Sequence[tuple[float, str, str]]) -> None:

@@ -126,15 +126,23 @@ def worsen_light(faces: Tensor, settings: Augmentation, generator: Generator) ->
     Tensor of shape (N, 1, H, W)
         Faces in [0, 1].
     """
-    chosen = torch.nonzero(_chosen(settings.light, len(faces), generator, faces))[:, 0]
-    if not len(chosen):
+    chosen = _chosen(settings.light, len(faces), generator, faces) > 0
+    if faces.device.type != "cpu":
+        # To count the chosen would be to wait for the device, which has computed all of them by then.
+        worse = _in_worse_light(faces, settings, generator) if settings.light else faces
+        return torch.where(chosen[:, None, None, None], worse, faces)
+    places = torch.nonzero(chosen)[:, 0]
+    if not len(places):
         return faces
-    worse = faces[chosen].clamp(0.0, 1.0)
-    worse = _lit_from_the_side(worse, settings, generator)
+    return faces.index_copy(0, places, _in_worse_light(faces[places], settings, generator))
+
+
+def _in_worse_light(faces: Tensor, settings: Augmentation, generator: Generator) -> Tensor:
+    """Give all faces worse light."""
+    worse = _lit_from_the_side(faces.clamp(0.0, 1.0), settings, generator)
     worse = tone_curve(worse, _drawn(settings.tone, settings.gamma, 1.0, worse, generator))
     worse = _photographed(worse, settings, generator)
-    worse = _before_a_light(worse, settings, generator)
-    return faces.index_copy(0, chosen, worse)
+    return _before_a_light(worse, settings, generator)
 
 
 def _lit_from_the_side(faces: Tensor, settings: Augmentation, generator: Generator) -> Tensor:

@@ -25,9 +25,10 @@ class Checkpoint:
     Parameters
     ----------
     tensors : mapping of str to Tensor
-        Weights, their average and the optimiser's moments, by name.
+        Weights, their average, with patience that of the best epoch, and the optimiser's moments, by name.
     details : mapping
-        Plain values: recipe, commit, epochs done, history, optimiser and schedule settings.
+        Plain values: recipe, commit, epochs done, history, optimiser and schedule settings. The states of
+        random generators follow from two of them, the recipe's seed and the epochs done.
     """
 
     tensors: Mapping[str, Tensor]

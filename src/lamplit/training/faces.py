@@ -39,6 +39,29 @@ class TrainingFaces:
     def __len__(self) -> int:
         return len(self.images)
 
+    def subset(self, chosen: slice | Tensor) -> TrainingFaces:
+        """Return some of the faces, by a slice, numbers or a mask, without their weights."""
+        return TrainingFaces(self.images[chosen], self.probabilities[chosen], self.classes[chosen])
+
+
+@dataclass(frozen=True, slots=True)
+class TrainingData:
+    """The faces of a training.
+
+    Parameters
+    ----------
+    training, holdout, validation : TrainingFaces
+        Faces to train on; training faces held out (perhaps none), to fit the temperature on and, with
+        patience, to choose the epoch by; and faces to measure on, by which nothing is chosen.
+    unlabelled : Tensor of shape (M, 1, S, S), uint8, optional
+        Faces that nobody labelled, for teachers to speak of.
+    """
+
+    training: TrainingFaces
+    holdout: TrainingFaces
+    validation: TrainingFaces
+    unlabelled: Tensor | None = None
+
 
 def tensors_from(
     faces: FerPlus,

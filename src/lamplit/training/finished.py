@@ -8,6 +8,7 @@ from lamplit.core.errors import CheckpointError
 from lamplit.core.labels import EXPRESSIONS
 from lamplit.training.checkpoint import Checkpoint, load_checkpoint
 from lamplit.training.recipe import Recipe
+from lamplit.training.stopping import is_over
 
 RUNS = Path("runs")
 """Where runs stand unless one says otherwise, relative to the working folder."""
@@ -48,7 +49,7 @@ def finished_run(name: str, recipe: Recipe, folder: Path | None = None) -> Check
     hint = f"first run: lamplit train {name} --data DIR"
     if checkpoint is None:
         raise CheckpointError(str(folder), f"a finished run of the recipe {name}", "nothing", hint)
-    kept, done = checkpoint.details.get("recipe", {}), len(checkpoint.details.get("history", []))
+    kept, history = checkpoint.details.get("recipe", {}), checkpoint.details.get("history", [])
     # Before there was a seed for the held-out faces alone, the run's seed drew them.
     kept = {"holdout_seed": kept.get("seed"), "labels": EXPRESSIONS.name} | kept
     for key in ("holdout_seed", "holdout"):
@@ -57,7 +58,7 @@ def finished_run(name: str, recipe: Recipe, folder: Path | None = None) -> Check
             raise CheckpointError(str(folder), f"{required}, which holds back the same faces", came, hint)
     if kept["labels"] != recipe.labels:
         raise CheckpointError(str(folder), f"a run that speaks {recipe.labels}", str(kept["labels"]))
-    if kept.get("name") != name or done != kept.get("epochs"):
-        came = f"{done} of {kept.get('epochs')} epochs of {kept.get('name')}"
+    if kept.get("name") != name or not is_over(history, kept.get("epochs", 0)):
+        came = f"{len(history)} of {kept.get('epochs')} epochs of {kept.get('name')}"
         raise CheckpointError(str(folder), f"a finished run of the recipe {name}", came, hint)
     return checkpoint

@@ -1,12 +1,13 @@
 """The training loop: epochs of one-cycle AdamW on vote distributions, with averaged weights.
 
-Every random choice of an epoch comes from (seed, epoch) alone, so a run that was killed and resumed takes the
-same steps as one that was not.
+Every random choice of an epoch comes from (seed, epoch) alone: the order of the faces, what augmentation and
+mixing draw, and what dropout and stochastic depth drop. So no state of a random generator outlives an epoch,
+a checkpoint between epochs needs none, and a run that was killed and resumed takes the same steps as one that
+was not.
 """
 
 from __future__ import annotations
 
-import logging
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -19,21 +20,29 @@ from lightning_fabric import Fabric
 from torch import Generator, Tensor, nn
 from torch.nn import functional
 
+from lamplit.core.errors import DatasetError
 from lamplit.training.augment import augment
 from lamplit.training.balance import epoch_order
 from lamplit.training.checkpoint import load_checkpoint, save_checkpoint
-from lamplit.training.faces import TrainingFaces
+from lamplit.training.devices import choose_fabric
+from lamplit.training.faces import TrainingData, TrainingFaces
 from lamplit.training.loss import ExpressionLoss, loss_for
+from lamplit.training.mixing import Batch, mix
 from lamplit.training.recipe import Recipe
 from lamplit.training.source import source_commit
 from lamplit.training.state import EpochRow, State, fresh_state, restore, to_checkpoint
+from lamplit.training.stopping import is_over, watched
+from lamplit.training.team import Team, with_shared_statistics
+
+STEPS_UNWATCHED = 20
+"""Steps that a GPU takes between two looks at the loss: to look is to wait for it."""
 
 
 class Observer(Protocol):
     """What is told of a training while it runs."""
 
     def on_batch(self, epoch: int, batch: int, n_batches: int, loss: float, accuracy: float) -> None:
-        """Follow a step: the epoch's mean loss and accuracy so far."""
+        """Follow the steps, on a CPU each of them: the epoch's mean loss and accuracy so far."""
 
     def on_epoch(self, history: list[EpochRow]) -> None:
         """Follow a whole epoch: all rows so far."""
@@ -41,8 +50,7 @@ class Observer(Protocol):
 
 def train(
     recipe: Recipe,
-    training: TrainingFaces,
-    validation: TrainingFaces,
+    data: TrainingData,
     folder: Path,
     *,
     observer: Observer,
@@ -50,12 +58,14 @@ def train(
 ) -> nn.Module:
     """Train a network, or go on where a run in the same folder stopped.
 
+    Under torchrun all processes call this with the same arguments; the first one writes the checkpoints.
+
     Parameters
     ----------
     recipe : Recipe
         All settings.
-    training, validation : TrainingFaces
-        Faces; validation is only measured, nothing is chosen by it.
+    data : TrainingData
+        Faces; with patience the held-out ones choose the epoch. By validation nothing is chosen.
     folder : Path
         The folder of the run, where the checkpoint stands; it must exist.
     observer : Observer
@@ -66,67 +76,57 @@ def train(
     Returns
     -------
     torch.nn.Module
-        The averaged network after the last epoch, on the CPU, in evaluation mode.
+        The averaged network after the last epoch, with patience that of the best epoch, on the CPU, in
+        evaluation mode.
 
     Raises
     ------
     CheckpointError
         If the folder holds another recipe's run, or a damaged checkpoint.
+    InvalidArgumentError
+        If the processes of torchrun cannot share a batch evenly.
+    DatasetError
+        If the recipe has patience and no face is held out.
     OutputError
         If a checkpoint cannot be written.
     """
     fabric, commit = choose_fabric(), source_commit()
-    steps = max(len(training) // recipe.batch_size, 1)
+    team = Team(fabric.global_rank, fabric.world_size)
+    team.check_batch(min(recipe.batch_size, len(data.training)))
+    if recipe.patience and not len(data.holdout):
+        raise DatasetError("patience", "faces held out, whose loss decides", "none", "a larger holdout")
+    steps = max(len(data.training) // recipe.batch_size, 1)
     state = fresh_state(recipe, steps, fabric.device, weights=weights)
     checkpoint = load_checkpoint(folder)
     if checkpoint is not None:
         restore(state, checkpoint, recipe, str(folder))
+    if team.size > 1 and fabric.device.type == "cuda":
+        state.network = with_shared_statistics(state.network)
     if state.history:
         observer.on_epoch(state.history)  # the run may have been killed after its checkpoint, before its log
-    epoch_of = _Epoch(recipe, state, fabric, training, loss_for(recipe.balance, training.probabilities))
-    for epoch in range(len(state.history) + 1, recipe.epochs + 1):
-        started = perf_counter()
-        loss, accuracy = epoch_of.run(epoch, observer)
-        row: EpochRow = {"epoch": epoch, "learning_rate": float(state.schedule.get_last_lr()[0])}
-        row |= {"train_loss": loss, "train_accuracy": accuracy}
-        row |= validate(state.average.module, validation, fabric)
+    loss = loss_for(recipe.balance, data.training.probabilities)
+    epochs = _Epoch(recipe, state, fabric, team, data.training, loss)
+    while not is_over(state.history, recipe.epochs):
+        started, epoch = perf_counter(), len(state.history) + 1
+        row: EpochRow = epochs.run(epoch, observer)
+        row |= team.told(_measured(state, data, recipe, fabric), fabric.device)
+        if row.get("best_epoch") == epoch:
+            state.keep_best()
         state.history.append(row | {"seconds": round(perf_counter() - started, 1)})
-        save_checkpoint(to_checkpoint(state, recipe, commit), folder)
+        if team.leads:
+            save_checkpoint(to_checkpoint(state, recipe, commit), folder)
         observer.on_epoch(state.history)
-    network: nn.Module = state.average.module
-    return network.cpu().eval()
+    return state.result().cpu().eval()
 
 
-def choose_fabric() -> Fabric:
-    """Return a Fabric for the best device there is, in bfloat16 where the hardware has it.
-
-    Examples
-    --------
-    >>> choose_fabric().world_size
-    1
-    """
-    fabric = Fabric(accelerator="auto", devices=1, precision="32-true")
-    if fabric.device.type == "cuda":
-        half = torch.cuda.is_bf16_supported()
-    else:
-        # Without these instructions bfloat16 is emulated and several times slower than float32.
-        half = torch.cpu._is_avx512_bf16_supported() or torch.cpu._is_amx_tile_supported()
-    if not half:
-        return fabric
-    with _without_notices("lightning_fabric"):
-        return Fabric(accelerator="auto", devices=1, precision="bf16-mixed")
-
-
-@contextmanager
-def _without_notices(name: str) -> Iterator[None]:
-    """Let a logger pass warnings alone: Fabric announces its precision on the terminal, over our bar."""
-    logger = logging.getLogger(name)
-    level = logger.level
-    logger.setLevel(logging.WARNING)
-    try:
-        yield
-    finally:
-        logger.setLevel(level)
+def _measured(state: State, data: TrainingData, recipe: Recipe, fabric: Fabric) -> EpochRow:
+    """Measure the averaged network on validation faces, and with patience on held-out ones."""
+    network = state.average.module
+    row = validate(network, data.validation, fabric)
+    if recipe.patience:
+        loss = validate(network, data.holdout, fabric)["validation_loss"]
+        row |= watched(state.history, loss, recipe)
+    return row
 
 
 @dataclass(slots=True)
@@ -136,35 +136,48 @@ class _Epoch:
     recipe: Recipe
     state: State
     fabric: Fabric
+    team: Team
     faces: TrainingFaces
     loss: ExpressionLoss
 
-    def run(self, epoch: int, observer: Observer) -> tuple[float, float]:
-        """Take all steps of an epoch; return mean loss and accuracy over the augmented faces."""
+    def run(self, epoch: int, observer: Observer) -> EpochRow:
+        """Take all steps of an epoch; return the first part of its row, over the augmented faces."""
         self.state.network.train()
-        totals = torch.zeros(3, device=self.fabric.device)  # loss, right answers, faces with a majority
-        with _seeded(self.recipe.seed, epoch, self.fabric.device) as generator:
+        device, size = self.fabric.device, self.team.size
+        totals = torch.zeros(3, device=device)  # loss, right answers, faces with a majority
+        unwatched = 1 if device.type == "cpu" else STEPS_UNWATCHED
+        with _seeded(self.recipe.seed, epoch, device, self.team.rank) as generator:
             batches = _whole_batches(epoch_order(self.faces, generator), self.recipe.batch_size)
             for number, chosen in enumerate(batches, start=1):
                 totals += self._step(chosen, generator)
-                loss, right, counted = totals.tolist()
-                observer.on_batch(epoch, number, len(batches), loss / number, right / max(counted, 1.0))
-        return loss / len(batches), right / max(counted, 1.0)
+                if number % unwatched == 0 or number == len(batches):
+                    losses, right, counted = self.team.total(totals).tolist()
+                    loss, accuracy = losses / (number * size), right / max(counted, 1.0)
+                    observer.on_batch(epoch, number, len(batches), loss, accuracy)
+        rate = float(self.state.schedule.get_last_lr()[0])
+        return {"epoch": epoch, "learning_rate": rate, "train_loss": loss, "train_accuracy": accuracy}
 
     def _step(self, chosen: Tensor, generator: Generator) -> Tensor:
         """Take one step; return its loss, right answers and faces with a majority."""
-        state, classes = self.state, self.faces.classes[chosen]
-        images = augment(self.faces.images[chosen].float() / 255.0, self.recipe.augment, generator)
+        state = self.state
+        images, probabilities, classes = (self.team.share(part) for part in self._batch(chosen, generator))
         with self.fabric.autocast():
             logits = state.network(images.to(memory_format=torch.channels_last))
-        loss = self.loss(logits.float(), self.faces.probabilities[chosen])
+        loss = self.loss(logits.float(), probabilities)
         state.optimizer.zero_grad(set_to_none=True)
         self.fabric.backward(loss)
+        self.team.average(state.network)
         state.optimizer.step()
         state.schedule.step()
         state.average.update_parameters(state.network)
         right = (logits.argmax(dim=1) == classes).sum()
         return torch.stack([loss.detach(), right.float(), (classes >= 0).sum().float()])
+
+    def _batch(self, chosen: Tensor, generator: Generator) -> Batch:
+        """Vary and mix the faces of a whole batch, so that each gets the same draw however many share it."""
+        faces, settings = self.faces.subset(chosen), self.recipe.augment
+        images = augment(faces.images.float() / 255.0, settings, generator)
+        return mix(Batch(images, faces.probabilities, faces.classes), settings, generator)
 
 
 def _whole_batches(order: Tensor, size: int) -> list[Tensor]:
@@ -226,9 +239,12 @@ def predict_logits(network: nn.Module, images: Tensor, *, batch_size: int = 256)
 
 
 @contextmanager
-def _seeded(seed: int, epoch: int, device: torch.device) -> Iterator[Generator]:
-    """Give an epoch's generator and seed dropout's for as long; the caller's randomness stays untouched."""
+def _seeded(seed: int, epoch: int, device: torch.device, rank: int) -> Iterator[Generator]:
+    """Give an epoch's generator and seed dropout's for as long; the caller's randomness stays untouched.
+
+    The generator is the same in all processes, for it draws for the whole batch; dropout is one's own.
+    """
     number = seed * 1_000_003 + epoch
     with torch.random.fork_rng(devices=[device] if device.type == "cuda" else []):
-        torch.manual_seed(number)
+        torch.manual_seed(number + (rank << 52))  # seeds and epochs stay below 2^52
         yield Generator(device=device).manual_seed(number)

@@ -12,6 +12,7 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 from lamplit.core.files import write_atomically
 from lamplit.report.plots import plot_training_curves
 from lamplit.training.state import EpochRow
+from lamplit.training.stopping import is_over, outcome
 
 LOG_FILE = "log.csv"
 CURVES_FILE = "curves.png"
@@ -75,6 +76,9 @@ class TrainingProgress:
             f"{row['validation_accuracy']:.3f}",
             highlight=False,
         )
+        if "best_epoch" in row and is_over(history, self.epochs):
+            self.console.print(outcome(history, self.epochs), highlight=False)
+            self._bar.update(self._task, total=self._bar.tasks[0].completed)
 
 
 def _csv(history: list[EpochRow]) -> str:

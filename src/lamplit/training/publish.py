@@ -14,6 +14,7 @@ from lamplit.datasets.ferplus import SOURCE, TERMS
 from lamplit.expression.backlight import LEAST_STOPS, WANTED
 from lamplit.nets.export import count_parameters, export_onnx
 from lamplit.training.recipe import Recipe
+from lamplit.training.stopping import outcome
 from lamplit.weights.cards import WeightsCard, write_card
 
 PREPROCESSING = {
@@ -163,7 +164,11 @@ def preprocessing(recipe: Recipe) -> dict[str, str]:
 
 def _training_data(details: Mapping[str, Any], recipe: Recipe) -> list[dict[str, Any]]:
     """Return what the card says of FER+, and of the faces that nobody labelled."""
-    ferplus = {
+    chosen = {}
+    if recipe.patience:
+        end = outcome(details["history"], recipe.epochs)
+        chosen["epoch"] = f"{end}; the same faces fit the temperature"
+    ferplus = chosen | {
         "name": "FER+",
         "split": "training",
         "faces": int(details["n_training"]),

@@ -66,6 +66,11 @@ class Augmentation:
         Electrons at full scale of the photon noise, logarithmic.
     read_noise : (float, float)
         Standard deviation of the read noise, as a share of full scale.
+    mixup, cutmix : float
+        Shares of the pictures into which another one is blended, or put as a rectangle
+        (`lamplit.training.mixing`).
+    mix_alpha : float
+        The share that the picture keeps is drawn from Beta(mix_alpha, mix_alpha).
     """
 
     rotation: float = 15.0
@@ -86,6 +91,9 @@ class Augmentation:
     backlight: float = 0.0
     photons: Range = (40.0, 4000.0)
     read_noise: Range = (0.0, 0.02)
+    mixup: float = 0.0
+    cutmix: float = 0.0
+    mix_alpha: float = 1.0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -123,8 +131,11 @@ class Recipe:
         Side of the network's input in pixels, a multiple of 8.
     epochs : int
         Passes over the training faces. The last epoch is the result: none is picked by validation.
+    patience : int
+        Above 0 the result is the epoch with the least loss on held-out faces, and after so many epochs
+        without a better one the training ends (`lamplit.training.stopping`).
     batch_size : int
-        Faces per step.
+        Faces per step, of all processes together.
     learning_rate : float
         Peak of the one-cycle schedule (Smith and Topin 2019, doi:10.1117/12.2520589).
     warmup : float
@@ -163,6 +174,7 @@ class Recipe:
     targets: str = "distribution"
     size: int = 48
     epochs: int = 24
+    patience: int = 0
     batch_size: int = 128
     learning_rate: float = 3e-3
     warmup: float = 0.2
@@ -352,6 +364,7 @@ TARGETS = ("distribution", "majority")
 _LIMITS: dict[str, tuple[float, float]] = {
     "size": (16, 512),
     "epochs": (1, 10_000),
+    "patience": (0, 10_000),
     "batch_size": (2, 65_536),
     "learning_rate": (1e-8, 10.0),
     "warmup": (0.01, 0.99),
@@ -382,7 +395,12 @@ _AUGMENT_LIMITS: dict[str, tuple[float, float]] = {
     "backlight": (0.0, 1.0),
     "photons": (1.0, 1e9),
     "read_noise": (0.0, 1.0),
+    "mixup": (0.0, 1.0),
+    "cutmix": (0.0, 1.0),
+    "mix_alpha": (0.05, 10.0),
 }
+MOST_MIXED = 0.95
+"""Share of the faces that may be mixed: the accuracy in training is that of the others."""
 
 
 def _check_ranges(recipe: Recipe, where: str) -> None:
@@ -418,6 +436,11 @@ def _check_ranges(recipe: Recipe, where: str) -> None:
         check_name(recipe.unlabelled, where=f"{where}: unlabelled")
     if recipe.blend < 1 and not recipe.start:
         raise RecipeError(f"{where}: blend", "a recipe with the key start, whose weights are blended", "none")
+    if recipe.patience and not recipe.holdout:
+        raise RecipeError(f"{where}: patience", "a recipe with holdout above 0, whose loss decides", "none")
+    if recipe.augment.mixup + recipe.augment.cutmix > MOST_MIXED:
+        came = f"{recipe.augment.mixup:g} + {recipe.augment.cutmix:g}"
+        raise RecipeError(f"{where}: mixup + cutmix", f"at most {MOST_MIXED:g}, or no face is whole", came)
     check_name(recipe.name, where=f"{where}: name")
     if recipe.dataset != "ferplus":
         raise RecipeError(f"{where}: dataset", "'ferplus'", repr(recipe.dataset))

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from pathlib import Path
 
 import torch
-from torch import Tensor, nn
+from torch import nn
 
 from lamplit.core.errors import DatasetError
 from lamplit.core.files import make_folder
@@ -17,35 +17,19 @@ from lamplit.expression.calibration import fit_temperature
 from lamplit.training.balance import with_weights
 from lamplit.training.blending import blended
 from lamplit.training.checkpoint import Checkpoint, load_checkpoint
-from lamplit.training.faces import TrainingFaces, split_holdout, tensors_from
+from lamplit.training.devices import choose_fabric
+from lamplit.training.faces import TrainingData, TrainingFaces, split_holdout, tensors_from
 from lamplit.training.finished import finished_run
 from lamplit.training.leaks import without_leaks
-from lamplit.training.loop import Observer, choose_fabric, predict_logits, train
+from lamplit.training.loop import Observer, predict_logits, train
 from lamplit.training.publish import publish
 from lamplit.training.recipe import Recipe
-from lamplit.training.state import averaged_weights
+from lamplit.training.state import EpochRow, averaged_weights
+from lamplit.training.stopping import is_over
 from lamplit.training.teaching import answers, taught, with_unlabelled
 from lamplit.weights.cards import WeightsCard
 
 LEAST_FACES_FOR_TEMPERATURE = 100
-
-
-@dataclass(frozen=True, slots=True)
-class TrainingData:
-    """The faces of a training.
-
-    Parameters
-    ----------
-    training, holdout, validation : TrainingFaces
-        Faces to train on, to fit the temperature on, and to measure on.
-    unlabelled : Tensor of shape (M, 1, S, S), uint8, optional
-        Faces that teachers speak of.
-    """
-
-    training: TrainingFaces
-    holdout: TrainingFaces
-    validation: TrainingFaces
-    unlabelled: Tensor | None = None
 
 
 def prepare(recipe: Recipe, training: FerPlus, validation: FerPlus) -> TrainingData:
@@ -128,6 +112,8 @@ def run_training(
 ) -> WeightsCard:
     """Train, fit the temperature and write the weights; a run that was interrupted goes on.
 
+    Under torchrun the process that leads calls this and the others `follow_training`.
+
     Parameters
     ----------
     recipe : Recipe
@@ -157,18 +143,8 @@ def run_training(
     OutputError
         If the folder cannot be written.
     """
-    done = _epochs_done(folder)
-    before = _run_before(recipe, start, done=done)
-    training = _taught_faces(recipe, data, start, done=done)
-    make_folder(folder)
-    network = train(
-        recipe,
-        training,
-        data.validation,
-        folder,
-        observer=observer,
-        weights=None if before is None else averaged_weights(before),
-    )
+    before = _run_before(recipe, start, folder)
+    network = _trained(recipe, data, folder, observer, start)
     if before is not None and recipe.blend < 1:
         network = blended(network, averaged_weights(before), recipe.blend)
     checkpoint = load_checkpoint(folder)
@@ -189,23 +165,66 @@ def run_training(
     )
 
 
-def _epochs_done(folder: Path) -> int:
-    """Return how many epochs the run in a folder has behind it."""
+def follow_training(recipe: Recipe, data: TrainingData, folder: Path, *, start: Path | None = None) -> None:
+    """Take part in a training that another process of torchrun leads, and write nothing.
+
+    Parameters
+    ----------
+    recipe : Recipe
+        All settings.
+    data : TrainingData
+        From `read_data`, the same as in all processes.
+    folder : Path
+        The folder of the run, which this process must be able to read.
+    start : Path, optional
+        As for `run_training`.
+
+    Raises
+    ------
+    CheckpointError
+        As `run_training`.
+    """
+    _trained(recipe, data, folder, _Nobody(), start)
+
+
+class _Nobody:
+    """Nobody looks on."""
+
+    def on_batch(self, epoch: int, batch: int, n_batches: int, loss: float, accuracy: float) -> None:
+        """Do nothing."""
+
+    def on_epoch(self, history: list[EpochRow]) -> None:
+        """Do nothing."""
+
+
+def _trained(
+    recipe: Recipe, data: TrainingData, folder: Path, observer: Observer, start: Path | None
+) -> nn.Module:
+    """Train from the run before, if there is one, by the answers of teachers, if there are any."""
+    before = _run_before(recipe, start, folder)
+    data = replace(data, training=_taught_faces(recipe, data, start, folder))
+    make_folder(folder)
+    weights = None if before is None else averaged_weights(before)
+    return train(recipe, data, folder, observer=observer, weights=weights)
+
+
+def _history(folder: Path) -> list[EpochRow]:
+    """Return the log of the run in a folder so far."""
     checkpoint = load_checkpoint(folder)
-    return 0 if checkpoint is None else len(checkpoint.details.get("history", []))
+    return [] if checkpoint is None else list(checkpoint.details.get("history", []))
 
 
-def _run_before(recipe: Recipe, start: Path | None, *, done: int) -> Checkpoint | None:
+def _run_before(recipe: Recipe, start: Path | None, folder: Path) -> Checkpoint | None:
     """Return the run that a recipe starts from, if it is still needed: to begin or to blend."""
-    needed = done == 0 or recipe.blend < 1
+    needed = not _history(folder) or recipe.blend < 1
     return finished_run(recipe.start, recipe, start) if recipe.start and needed else None
 
 
-def _taught_faces(recipe: Recipe, data: TrainingData, start: Path | None, *, done: int) -> TrainingFaces:
+def _taught_faces(recipe: Recipe, data: TrainingData, start: Path | None, folder: Path) -> TrainingFaces:
     """Return the training faces with what teachers say of them, and of those that nobody labelled."""
     faces = data.training
     # After the last epoch nobody learns from the targets: the teachers may be gone.
-    names = recipe.taught_by if done < recipe.epochs else ()
+    names = () if is_over(_history(folder), recipe.epochs) else recipe.taught_by
     teachers = [finished_run(name, recipe, start if name == recipe.start else None) for name in names]
     if teachers:
         faces = taught(faces, teachers, recipe.teach)

@@ -11,10 +11,10 @@ import torch
 from torch import Tensor, nn
 from torch.optim import AdamW
 from torch.optim.lr_scheduler import OneCycleLR
-from torch.optim.swa_utils import AveragedModel
 
 from lamplit.core.errors import CheckpointError
 from lamplit.nets import build_network
+from lamplit.training.averaging import MovingAverage
 from lamplit.training.checkpoint import Checkpoint
 from lamplit.training.recipe import TABLES, Recipe
 
@@ -33,7 +33,7 @@ class State:
     ----------
     network : torch.nn.Module
         What is trained.
-    average : AveragedModel
+    average : MovingAverage
         The moving average of its weights and statistics: what is validated and published.
     optimizer : AdamW
         Moments per weight.
@@ -41,13 +41,27 @@ class State:
         Learning rate per step.
     history : list of dict
         One row per epoch done.
+    best : mapping of str to Tensor, optional
+        With patience, the averaged network of the epoch with the least loss on held-out faces.
     """
 
     network: nn.Module
-    average: AveragedModel
+    average: MovingAverage
     optimizer: AdamW
     schedule: OneCycleLR
     history: list[EpochRow] = field(default_factory=list)
+    best: Mapping[str, Tensor] | None = None
+
+    def keep_best(self) -> None:
+        """Remember the averaged network as it is now."""
+        self.best = {name: tensor.clone() for name, tensor in self.average.module.state_dict().items()}
+
+    def result(self) -> nn.Module:
+        """Return the network to publish: the averaged one, or that of the best epoch."""
+        network: nn.Module = self.average.module
+        if self.best is not None:
+            network.load_state_dict(self.best)
+        return network
 
 
 def fresh_state(
@@ -97,7 +111,7 @@ def fresh_state(
         total_steps=total,
         pct_start=min(max(recipe.warmup, 2 / total), 1.0),  # a rise of no step at all would divide by zero
     )
-    return State(network, _averaged(network, recipe.averaging), optimizer, schedule)
+    return State(network, MovingAverage(network, recipe.averaging), optimizer, schedule)
 
 
 def grown(weights: Mapping[str, Tensor], wanted: Mapping[str, Tensor]) -> dict[str, Tensor]:
@@ -134,18 +148,6 @@ def _parameter_groups(network: nn.Module, weight_decay: float) -> list[dict[str,
     ]
 
 
-def _averaged(network: nn.Module, decay: float) -> AveragedModel:
-    """Return the moving average of a network, which follows faster in the first steps."""
-
-    def follow(average: Tensor, current: Tensor, n_averaged: Tensor | int) -> Tensor:
-        if not average.is_floating_point():
-            return current  # counters of batches, not weights
-        warm = min(decay, (1.0 + float(n_averaged)) / (10.0 + float(n_averaged)))
-        return torch.lerp(average, current.to(average.dtype), 1.0 - warm)
-
-    return AveragedModel(network, avg_fn=follow, use_buffers=True)
-
-
 def to_checkpoint(state: State, recipe: Recipe, commit: str) -> Checkpoint:
     """Gather a state for saving.
 
@@ -166,6 +168,7 @@ def to_checkpoint(state: State, recipe: Recipe, commit: str) -> Checkpoint:
     optimizer = state.optimizer.state_dict()
     tensors = {f"network.{k}": v for k, v in state.network.state_dict().items()}
     tensors |= {f"average.{k}": v for k, v in state.average.state_dict().items()}
+    tensors |= {f"best.{k}": v for k, v in (state.best or {}).items()}
     for number, moments in optimizer["state"].items():
         tensors |= {f"optimizer.{number}.{key}": value for key, value in moments.items()}
     details = {
@@ -221,12 +224,13 @@ def restore(state: State, checkpoint: Checkpoint, recipe: Recipe, where: str) ->
         )
         state.schedule.load_state_dict(dict(checkpoint.details["schedule"]))
         state.history = [dict(row) for row in checkpoint.details["history"]]
+        state.best = _best_part(checkpoint.tensors, state.average.module.state_dict())
     except (KeyError, RuntimeError, ValueError) as error:
         raise CheckpointError(where, "all parts of a run", str(error)) from error
 
 
 def averaged_weights(checkpoint: Checkpoint) -> dict[str, Tensor]:
-    """Return the averaged network of a checkpoint, as a state to load.
+    """Return the averaged network of a checkpoint, as a state to load: with patience that of the best epoch.
 
     Parameters
     ----------
@@ -238,7 +242,8 @@ def averaged_weights(checkpoint: Checkpoint) -> dict[str, Tensor]:
     dict of str to Tensor
         Weights and statistics by name.
     """
-    return _part(checkpoint.tensors, "average.module.")
+    best = _part(checkpoint.tensors, "best.")
+    return best or _part(checkpoint.tensors, "average.module.")
 
 
 def _changed(kept: Mapping[str, Any], recipe: Recipe) -> set[str]:
@@ -255,12 +260,20 @@ def _part(tensors: Mapping[str, Tensor], prefix: str) -> dict[str, Tensor]:
     return {name.removeprefix(prefix): t for name, t in tensors.items() if name.startswith(prefix)}
 
 
+def _best_part(tensors: Mapping[str, Tensor], like: Mapping[str, Tensor]) -> dict[str, Tensor] | None:
+    """Return the best epoch's averaged network, on the device of another, if the checkpoint has one."""
+    best = _part(tensors, "best.")
+    return {name: best[name].to(tensor.device) for name, tensor in like.items()} if best else None
+
+
 def _moments(tensors: Mapping[str, Tensor]) -> dict[int, dict[str, Tensor]]:
-    """Return the optimiser's moments by number of the parameter."""
+    """Return the optimiser's moments by number of the parameter, laid out in memory as the kernels are."""
     moments: dict[int, dict[str, Tensor]] = {}
     for name, tensor in _part(tensors, "optimizer.").items():
         number, _, key = name.partition(".")
-        moments.setdefault(int(number), {})[key] = tensor
+        # A CUDA optimiser takes its fast way only where weights and moments are laid out alike.
+        layout = torch.channels_last if tensor.ndim == 4 else torch.contiguous_format
+        moments.setdefault(int(number), {})[key] = tensor.contiguous(memory_format=layout)
     return moments
 
 

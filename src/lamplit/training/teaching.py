@@ -12,8 +12,9 @@ from torch.nn import functional
 from lamplit.core.labels import EXPRESSIONS, LABEL_SETS
 from lamplit.nets import build_network
 from lamplit.training.checkpoint import Checkpoint
+from lamplit.training.devices import choose_fabric
 from lamplit.training.faces import TrainingFaces
-from lamplit.training.loop import choose_fabric, predict_logits
+from lamplit.training.loop import predict_logits
 from lamplit.training.state import averaged_weights
 
 

@@ -1,0 +1,93 @@
+"""On what a training runs: one device, or several processes started by torchrun with a device each."""
+
+from __future__ import annotations
+
+import logging
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+
+import torch
+from lightning_fabric import Fabric
+from torch import distributed
+
+from lamplit.core.errors import InvalidArgumentError
+
+
+def choose_fabric() -> Fabric:
+    """Return a Fabric for the best device there is, in bfloat16 where the hardware has it.
+
+    Under torchrun it is one of several, of which each has a process and a device of its own: NCCL joins CUDA
+    devices, Gloo joins CPUs.
+
+    Returns
+    -------
+    Fabric
+        Ready to use.
+
+    Raises
+    ------
+    InvalidArgumentError
+        If torchrun has started more processes than there are CUDA devices.
+
+    Examples
+    --------
+    >>> choose_fabric().world_size
+    1
+    """
+    settings = _settings()
+    with _without_notices("lightning_fabric"):
+        fabric = Fabric(**settings, precision="32-true")
+        if _has_bfloat16(fabric.device):
+            fabric = Fabric(**settings, precision="bf16-mixed")
+        if fabric.world_size > 1:
+            fabric.launch()  # joins the processes unless they are, and makes the device the current one
+    return fabric
+
+
+def is_leader() -> bool:
+    """Return whether this process writes the files: always, except under torchrun in all processes but one.
+
+    Examples
+    --------
+    >>> is_leader()
+    True
+    """
+    return not _under_torchrun() or int(os.environ["RANK"]) == 0
+
+
+def _settings() -> dict[str, Any]:
+    """Return what Fabric wants to know of devices and processes."""
+    if not _under_torchrun() or os.environ["WORLD_SIZE"] == "1":
+        return {"accelerator": "auto", "devices": 1}
+    here, all_of_them = int(os.environ["LOCAL_WORLD_SIZE"]), int(os.environ["WORLD_SIZE"])
+    on_cuda = torch.cuda.is_available()
+    if on_cuda and here > torch.cuda.device_count():
+        required = f"at most one process for each of the {torch.cuda.device_count()} CUDA devices"
+        raise InvalidArgumentError("--nproc_per_node", required, str(here))
+    return {"accelerator": "cuda" if on_cuda else "cpu", "devices": here, "num_nodes": all_of_them // here}
+
+
+def _under_torchrun() -> bool:
+    """Return whether torchrun has started this process."""
+    return distributed.is_available() and distributed.is_torchelastic_launched()
+
+
+def _has_bfloat16(device: torch.device) -> bool:
+    """Return whether the device computes in bfloat16; where that is emulated it is slower than float32."""
+    if device.type == "cuda":
+        return bool(torch.cuda.is_bf16_supported(including_emulation=False))
+    return torch.cpu._is_avx512_bf16_supported() or torch.cpu._is_amx_tile_supported()
+
+
+@contextmanager
+def _without_notices(name: str) -> Iterator[None]:
+    """Let a logger pass warnings alone: Fabric announces its precision on the terminal, over our bar."""
+    logger = logging.getLogger(name)
+    level = logger.level
+    logger.setLevel(logging.WARNING)
+    try:
+        yield
+    finally:
+        logger.setLevel(level)
