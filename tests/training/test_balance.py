@@ -104,15 +104,16 @@ def test_people_are_balanced_where_they_are_known() -> None:
 def test_a_balanced_run_that_was_stopped_goes_on_as_if_it_was_not(tmp_path: Path) -> None:
     recipe = blobs.recipe(epochs=2, balance={"sampling": 0.5, "class_weights": 0.5, "logit_adjustment": 0.5})
     some = with_weights(blobs.faces(70), recipe.balance)
+    data = dataclasses.replace(blobs.data(validation=16), training=some)
     networks = []
     for name, stop_at in (("whole", None), ("stopped", (2, 3))):
         folder = tmp_path / name
         folder.mkdir()
         if stop_at is not None:
             with pytest.raises(KeyboardInterrupt):
-                train(recipe, some, blobs.faces(16, seed=1), folder, observer=blobs.Silent(stop_at))
+                train(recipe, data, folder, observer=blobs.Silent(stop_at))
         observer = blobs.Silent()
-        networks.append(train(recipe, some, blobs.faces(16, seed=1), folder, observer=observer))
+        networks.append(train(recipe, data, folder, observer=observer))
     assert observer.batches == [(2, batch, 4) for batch in (1, 2, 3, 4)]
     states = [network.state_dict() for network in networks]
     assert all(torch.equal(states[0][name], states[1][name]) for name in states[0])

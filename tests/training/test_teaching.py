@@ -143,7 +143,7 @@ def test_a_run_learns_from_unlabelled_faces_and_says_so_on_its_card(tmp_path: Pa
     data = TrainingData(blobs.faces(32), blobs.faces(16, seed=2), blobs.faces(16, seed=1))
     first = tmp_path / "first"
     first.mkdir()
-    train(blobs.recipe(epochs=1), data.training, data.validation, first, observer=blobs.Silent())
+    train(blobs.recipe(epochs=1), data, first, observer=blobs.Silent())
     more = dataclasses.replace(data, unlabelled=blobs.faces(16, seed=3).images)
     taught_by = {"start": "blobs", "teach": 0.5, "unlabelled": "more.zip", "epochs": 1, "name": "pupil"}
     card = run_training(
