@@ -46,8 +46,9 @@ def numbers() -> str:
     """Return the three numbers that were fitted, and what using them costs."""
     figures = result("calibration")
     fitted, cost = figures["ways"]["by both"]["numbers"], figures["microseconds_per_face"]
+    lost = f"{fitted['noise']:.3f} N - {fitted['surround']:.4f} S^2"
     return (
-        f"    1 / temperature = 1 / {fitted['good']:.3f} - {fitted['noise']:.3f} N - {fitted['surround']:.4f} S^2\n\n"
+        f"    1 / temperature = 1 / {fitted['good']:.3f} - {lost}\n\n"
         f"To look at the light costs {cost['one_at_a_time']:.0f} microseconds for one face and "
         f"{cost['of_64']:.0f} for each of 64 (one thread).\nMachine: {machine('calibration')}.\n"
     )
