@@ -27,8 +27,10 @@ from lamplit.core.errors import (
 )
 from lamplit.core.labels import EXPRESSIONS
 from lamplit.core.values import Box, Detection
+from lamplit.faces.framing import crop_face
 from lamplit.imaging.images import read_image
 from lamplit.light import measure
+from lamplit.light.gauntlet import GAUNTLET
 
 
 class Fixed:
@@ -97,6 +99,18 @@ def test_every_kind_of_input_gives_the_same(
     analyzer: Analyzer, path: Path, form: Callable[[Path], Any]
 ) -> None:
     assert analyzer.analyze(form(path)) == analyzer.analyze(path)
+
+
+@pytest.mark.parametrize("condition", ["night", "backlight", "over-exposed"])
+def test_a_face_has_the_probabilities_of_its_crop_in_any_light(pixels: ByteArray, condition: str) -> None:
+    box = Box(177, 66, 274, 163)
+    light = next(light for light in GAUNTLET if light.condition == condition)
+    lit = light.apply(pixels[None])[0]
+    analyzer = Analyzer(detector=Fixed(box), threads=1)
+    (face,) = analyzer.analyze(lit)
+    crop = crop_face(lit, box, size=analyzer.classifier.card.input_size)
+    expected = analyzer.classifier.predict_proba(crop[None])[0]
+    np.testing.assert_array_equal(np.array(face.distribution, np.float32), expected)
 
 
 def test_the_short_function_answers_as_an_analyzer(analyzer: Analyzer, path: Path) -> None:

@@ -72,10 +72,11 @@ def test_files_say_what_was_tested_and_two_runs_agree(
     result = lamplit(*words, "--out", tmp_path / "new" / "first")
     assert result.exit_code == 0
     out = tmp_path / "new" / "first"
-    assert sorted(path.name for path in out.iterdir()) == ["light.json", "light.png", "risk-coverage.png"]
-    assert result.stderr == f"wrote {out / 'light.json'}, light.png and risk-coverage.png\n"
+    plots = ["light.png", "reliability.png", "risk-coverage.png"]
+    assert sorted(path.name for path in out.iterdir()) == ["light.json", *plots]
+    assert result.stderr == f"wrote {out / 'light.json'}, light.png, reliability.png and risk-coverage.png\n"
     assert "my_bright_peer.by_brightness on FER+ validation, majority, single pass, 240" in result.stdout
-    for plot in ("light.png", "risk-coverage.png"):
+    for plot in plots:
         assert min(read_image(out / plot).shape[:2]) > 200
 
     figures = json.loads((out / "light.json").read_text())

@@ -137,6 +137,25 @@ def test_figures_in_seven_lights_are_what_the_card_says(in_seven_lights: Gauntle
         assert on_card[row["name"]]["refused_for_doubt"] == pytest.approx(row["refused_for_doubt"], abs=0.01)
 
 
+def test_calibration_in_seven_lights_is_what_the_card_says(in_seven_lights: Gauntlet) -> None:
+    (card,) = [card for card in CARDS if card.name == DEFAULT_EXPRESSION]
+    on_card = {row["light"]: row for row in card.light}
+    for row in in_seven_lights.as_dict()["lights"]:
+        expected = on_card[row["name"]]["calibration_error"]
+        assert row["calibration_error"] == pytest.approx(expected, abs=0.006)
+
+
+def test_the_shipped_model_keeps_its_bars_of_calibration() -> None:
+    (card,) = [card for card in CARDS if card.name == DEFAULT_EXPRESSION]
+    errors = {row["light"]: row["calibration_error"] for row in card.light}
+    assert errors["good light"] <= 0.02
+    assert sum(errors.values()) / len(errors) <= 0.025
+    assert max(errors.values()) <= 0.08
+    assert card.light_temperature.noise > 0
+    assert card.light_temperature.surround > 0
+    assert "held-out" in card.calibration["fitted_on"]
+
+
 def test_the_shipped_model_keeps_its_bars_in_bad_light(in_seven_lights: Gauntlet) -> None:
     accuracy = {row["condition"]: row["accuracy"] for row in in_seven_lights.as_dict()["lights"]}
     assert accuracy["good light"] >= 0.87

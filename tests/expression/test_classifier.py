@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import shutil
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
@@ -19,9 +20,11 @@ from lamplit.core.errors import (
 )
 from lamplit.core.labels import EXPRESSIONS
 from lamplit.core.values import Box
-from lamplit.expression import ExpressionClassifier
+from lamplit.expression import ExpressionClassifier, softmax
 from lamplit.faces.framing import crop_face
 from lamplit.imaging.images import read_image
+from lamplit.light.gauntlet import GAUNTLET
+from lamplit.weights.cards import read_card, write_card
 from lamplit.weights.registry import DEFAULT_EXPRESSION, FOLDER
 
 HAPPINESS = EXPRESSIONS.index("happiness")
@@ -185,6 +188,45 @@ def test_weights_that_differ_from_their_card_are_refused(tmp_path: Path) -> None
         file.write(b"x")
     with pytest.raises(WeightsCorruptError, match=r"mine\.onnx: needs the hash on its card"):
         ExpressionClassifier(tmp_path / "mine.onnx")
+
+
+def with_calibration(tmp_path: Path, **calibration: Any) -> Path:
+    """The shipped weights with another calibration on their card."""
+    card = dataclasses.replace(read_card(FOLDER / f"{DEFAULT_EXPRESSION}.json"), calibration=calibration)
+    shutil.copy(FOLDER / card.file, tmp_path / card.file)
+    write_card(card, (tmp_path / card.file).with_suffix(".json"))
+    return tmp_path / card.file
+
+
+def test_each_face_has_the_temperature_of_its_light(tmp_path: Path, smile: ByteArray) -> None:
+    classifier = ExpressionClassifier(
+        with_calibration(tmp_path, light={"noise": 0.3, "surround": 0.0}), threads=1
+    )
+    night = next(light for light in GAUNTLET if light.name == "night, 0.06 of full scale")
+    crops = np.concatenate([smile[None], night.apply(smile[None])])
+    logits, losses = classifier.predict_logits(crops)
+    assert losses[1, 0] > losses[0, 0] + 0.5, "the second face must have lost more to noise"
+    expected = [
+        softmax(row[None], 1 / (1 / classifier.card.temperature - 0.3 * lost))[0]
+        for row, lost in zip(logits, losses[:, 0].astype(np.float64), strict=True)
+    ]
+    np.testing.assert_allclose(classifier.predict_proba(crops), expected, rtol=0, atol=1e-6)
+
+
+def test_a_card_without_calibration_divides_all_by_one_number(tmp_path: Path) -> None:
+    classifier = ExpressionClassifier(with_calibration(tmp_path), threads=1)
+    crops = noise(4, 48, 48) // np.array([1, 2, 4, 40], np.uint8)[:, None, None]
+    logits, _ = classifier.predict_logits(crops)
+    expected = softmax(logits, classifier.card.temperature)
+    np.testing.assert_allclose(classifier.predict_proba(crops), expected, rtol=0, atol=1e-6)
+
+
+@pytest.mark.parametrize(
+    "light", [{"noise": "much"}, {"noise": float("nan")}, {"colour": 0.1}, {"surround": None}]
+)
+def test_a_card_with_no_sensible_calibration_is_refused(tmp_path: Path, light: dict[str, Any]) -> None:
+    with pytest.raises(WeightsCorruptError, match="needs numbers for noise and surround on its card"):
+        ExpressionClassifier(with_calibration(tmp_path, light=light))
 
 
 @pytest.mark.parametrize("name", ["no-such-weights", "", "../elsewhere"])

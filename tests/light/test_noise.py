@@ -5,7 +5,7 @@ import pytest
 
 from lamplit.imaging.images import read_image
 from lamplit.light.histogram import as_grey
-from lamplit.light.noise import noise_sigma
+from lamplit.light.noise import noise_sigma, noise_sigmas
 
 RNG = np.random.default_rng(0)
 STEP = 1 / (6 * 0.6744897501960817 * 255)
@@ -90,3 +90,15 @@ def test_a_photograph_with_noise_added(repository: object) -> None:
     for sigma in (4, 12):
         noisy = np.rint(0.8 * grey + 20 + RNG.normal(0, sigma, grey.shape)).clip(0, 255).astype(np.uint8)
         assert 255 * noise_sigma(noisy) == pytest.approx(sigma, rel=0.15)
+
+
+@pytest.mark.parametrize("shape", [(7, 30, 20), (1, 3, 3), (2, 3, 4), (0, 30, 20), (4, 2, 30)])
+def test_many_at_once_are_as_one_by_one(shape: tuple[int, ...]) -> None:
+    pictures = RNG.integers(0, 256, shape, dtype=np.uint8)
+    pictures[: len(pictures) // 2] //= 64  # many pixels at level 0, which do not count
+    assert noise_sigmas(pictures).tolist() == [noise_sigma(picture) for picture in pictures]
+
+
+def test_where_all_is_clipped_there_is_nothing_to_tell_noise_from() -> None:
+    pictures = np.stack([np.zeros((8, 8), np.uint8), np.full((8, 8), 255, np.uint8)])
+    assert noise_sigmas(pictures).tolist() == [0.0, 0.0]

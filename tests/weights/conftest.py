@@ -60,6 +60,7 @@ def card(network: bytes) -> WeightsCard:
         history=[{"epoch": 1, "train_loss": 0.7}],
         light=[{"light": "good light", "accuracy": 0.5}],
         refusal={"least_probability": {"easy": 0.25, "hard": 0.5, "backlit": 0.75}},
+        calibration={"light": {"noise": 0.05, "surround": 0.02}, "fitted_on": "made up"},
     )
 
 

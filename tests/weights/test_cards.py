@@ -9,7 +9,10 @@ import pytest
 
 from lamplit.core.errors import OutputError, WeightsCorruptError, WeightsMissingError
 from lamplit.core.labels import LabelSet
+from lamplit.core.temperature import LightTemperature
 from lamplit.weights import WeightsCard, read_card, write_card
+
+FIGURES = ("metrics", "history", "light", "refusal", "calibration")
 
 
 def changed(card: WeightsCard, path: Path, *without: str, **more: Any) -> Path:
@@ -36,18 +39,23 @@ def test_a_card_speaks_its_label_set(card: WeightsCard) -> None:
     assert card.speaks == LabelSet("moods", ("good", "bad"))
 
 
-@pytest.mark.parametrize("key", ["metrics", "history", "light", "refusal"])
+def test_a_card_with_one_temperature_has_it_in_all_light(card: WeightsCard, tmp_path: Path) -> None:
+    old = read_card(changed(card, tmp_path / "card.json", "calibration"))
+    assert old.light_temperature == LightTemperature(1.25, noise=0.0, surround=0.0)
+
+
+def test_a_temperature_may_follow_the_light(card: WeightsCard) -> None:
+    assert card.light_temperature == LightTemperature(1.25, noise=0.05, surround=0.02)
+
+
+@pytest.mark.parametrize("key", FIGURES)
 def test_figures_may_be_absent(key: str, card: WeightsCard, tmp_path: Path) -> None:
     assert len(getattr(read_card(changed(card, tmp_path / "card.json", key)), key)) == 0
 
 
 @pytest.mark.parametrize(
     "key",
-    [
-        f.name
-        for f in dataclasses.fields(WeightsCard)
-        if f.name not in ("metrics", "history", "light", "refusal")
-    ],
+    [f.name for f in dataclasses.fields(WeightsCard) if f.name not in FIGURES],
 )
 def test_a_missing_key_is_refused(key: str, card: WeightsCard, tmp_path: Path) -> None:
     with pytest.raises(WeightsCorruptError, match=r"card\.json: needs the keys \[.*\], got \["):

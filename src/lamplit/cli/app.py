@@ -12,6 +12,7 @@ from typer.core import TyperGroup
 
 from lamplit.cli.analyze import analyze
 from lamplit.cli.build_templates import build_templates
+from lamplit.cli.calibrate import calibrate
 from lamplit.cli.consoles import messages_console
 from lamplit.cli.duplicates import duplicates
 from lamplit.cli.evaluate import evaluate
@@ -83,7 +84,7 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     context_settings=_HELP_OPTIONS,
 )
-for _command in (analyze, train, weights):
+for _command in (analyze, train, calibrate, weights):
     app.command()(_command)
 app.add_typer(_evaluate)
 app.add_typer(_light)

@@ -62,4 +62,4 @@ def evaluate_light(
         title = f"{named.name} on FER+ {split}, majority, single pass, {figures['faces']:,} faces"
         results_console().print(gauntlet_table(gauntlet.as_dict(), title=title))
     if not quiet:
-        tell(f"wrote {folder / 'light.json'}, light.png and risk-coverage.png")
+        tell(f"wrote {folder / 'light.json'}, light.png, reliability.png and risk-coverage.png")

@@ -18,7 +18,9 @@ from lamplit.evaluation.gauntlet import Gauntlet
 from lamplit.light.gauntlet import GAUNTLET_VERSION
 from lamplit.light.templates import DEFAULT
 from lamplit.report.gauntlet_plot import plot_gauntlet
+from lamplit.report.reliability_plot import chosen_conditions, plot_reliability_by_light
 from lamplit.report.risk_plot import plot_risk_coverage
+from lamplit.report.scores import BinsDict
 from lamplit.weights.assets import load_asset
 
 MOST_POINTS = 200
@@ -35,15 +37,24 @@ def gauntlet_figures(model: NamedModel, gauntlet: Gauntlet, split: str) -> dict[
         "command": shlex.join(["lamplit", *sys.argv[1:]]),
         "date": datetime.now(UTC).strftime("%Y-%m-%d"),
         **gauntlet.as_dict(),
+        "calibration": gauntlet.calibration(),
+        "reliability": gauntlet.reliability(),
         "risk_coverage": {name: _thinned(curve) for name, curve in gauntlet.risk_curves().items()},
     }
 
 
 def write_gauntlet(folder: Path, figures: Mapping[str, Any], gauntlet: Gauntlet) -> None:
-    """Write light.json, light.png and risk-coverage.png."""
+    """Write light.json, light.png, reliability.png and risk-coverage.png."""
     write_atomically(folder / "light.json", (json.dumps(figures, indent=2) + "\n").encode())
     plot_gauntlet({str(figures["model"]): gauntlet.as_dict()}, folder / "light.png")
+    plot_reliability_by_light(shown(gauntlet), folder / "reliability.png")
     plot_risk_coverage(gauntlet.risk_curves(), folder / "risk-coverage.png")
+
+
+def shown(gauntlet: Gauntlet) -> dict[str, BinsDict]:
+    """Return the reliability of the conditions that a picture has room for."""
+    bins = gauntlet.reliability()
+    return {name: bins[name] for name in chosen_conditions(list(bins))}
 
 
 def _conditions(split: str) -> dict[str, Any]:

@@ -62,7 +62,7 @@ def evaluate_split(
     )
 
 
-def _read(data: Path, split: str, progress: Progress) -> FerPlus:
+def read_split(data: Path, split: str, progress: Progress) -> FerPlus:
     """Read a split, showing progress."""
     task = progress.add_task(f"reading {split} pictures", total=None)
     return read_ferplus(
@@ -73,7 +73,7 @@ def _read(data: Path, split: str, progress: Progress) -> FerPlus:
 def _read_if_there(data: Path, progress: Progress) -> FerPlus | None:
     """Read the training split to look for copies; whoever has only the split to measure may do without."""
     try:
-        return _read(data, "training", progress)
+        return read_split(data, "training", progress)
     except DatasetError:
         return None
 
@@ -82,7 +82,7 @@ def read_with_majority(
     data: Path, split: str, progress: Progress, *, labels: LabelSet = EXPRESSIONS
 ) -> tuple[FerPlus, IntArray]:
     """Read the faces of a split whose majority is one of the labels, and their classes, showing progress."""
-    return with_majority(_read(data, split, progress), labels)
+    return with_majority(read_split(data, split, progress), labels)
 
 
 def with_majority(faces: FerPlus, labels: LabelSet = EXPRESSIONS) -> tuple[FerPlus, IntArray]:

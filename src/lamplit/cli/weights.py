@@ -66,12 +66,21 @@ def _weights_rows(card: WeightsCard) -> list[tuple[str, str]]:
         ("SHA-256", card.sha256),
         ("input", f"{card.input_size} x {card.input_size} grey; {card.preprocessing['normalisation']}"),
         ("labels", ", ".join(card.labels)),
-        ("temperature", f"{card.temperature:g}"),
+        ("temperature", _temperature_line(card)),
         ("recipe", f"{card.recipe['name']}, {card.recipe['epochs']} epochs, commit {card.commit}"),
         ("licence", card.licence),
     ]
     rows += [("trained on", _data_line(data)) for data in card.training_data]
     return rows + [("measured", _metric_line(metric)) for metric in card.metrics]
+
+
+def _temperature_line(card: WeightsCard) -> str:
+    """Return the temperature and how it follows the light."""
+    temperature = card.light_temperature
+    if not temperature.noise and not temperature.surround:
+        return f"{temperature.good:g} in all light"
+    losses = f"{temperature.noise:g} per stop lost to noise and {temperature.surround:g} per squared stop"
+    return f"{temperature.good:g} in good light; 1 / temperature falls by {losses} lost to the surround"
 
 
 def _data_line(data: dict[str, Any] | Any) -> str:

@@ -12,12 +12,14 @@ from lamplit.core.errors import InvalidArgumentError
 from lamplit.core.labels import EXPRESSIONS, LabelSet
 from lamplit.core.refusal import BACKLIT, EASY, HARD, NO_DOUBT, LeastProbability, kind_of
 from lamplit.core.values import Box
+from lamplit.evaluation.calibration import by_condition, calibration_scores
 from lamplit.evaluation.classifier import Evaluation, evaluate_classifier
 from lamplit.evaluation.refusal import least_probability_for, risk_coverage
+from lamplit.evaluation.reliability import ReliabilityBins
 from lamplit.faces.framing import face_box
 from lamplit.light.gauntlet import GAUNTLET, GOOD, SEVEN_LIGHTS, Light
 from lamplit.light.reading import measure
-from lamplit.report.scores import GauntletDict, LightScoresDict, RiskCurveDict
+from lamplit.report.scores import BinsDict, CalibrationDict, GauntletDict, LightScoresDict, RiskCurveDict
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -104,6 +106,17 @@ class Gauntlet:
                 wrong = float(1 - right[given].mean()) if given.any() else None
                 curves[condition] = curve.as_dict(answered=float(given.mean()), wrong=wrong)
         return curves
+
+    def reliability(self) -> dict[str, BinsDict]:
+        """Return confidence and accuracy in each condition, its strengths taken together."""
+        return {name: bins.as_dict() for name, bins in by_condition(self._bins()).items()}
+
+    def calibration(self) -> CalibrationDict:
+        """Return the expected calibration errors: pooled, over lights and conditions, the worst."""
+        return calibration_scores(self._bins())
+
+    def _bins(self) -> dict[Light, ReliabilityBins]:
+        return {run.light: run.evaluation.metrics.bins for run in self.runs}
 
     def as_dict(self) -> GauntletDict:
         """Return the figures as plain types, fit for JSON."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 import numpy as np
@@ -98,6 +99,38 @@ def reliability_bins(probabilities: AnyArray, classes: AnyArray, n_bins: int = 1
     index = np.clip(np.searchsorted(edges, top, side="left") - 1, 0, n_bins - 1)
     count = np.bincount(index, minlength=n_bins).astype(np.int64)
     return ReliabilityBins(_bin_means(top, index, count), _bin_means(right, index, count), count)
+
+
+def pooled_bins(parts: Iterable[ReliabilityBins]) -> ReliabilityBins:
+    """Put faces together that were grouped apart, such as those of several lights.
+
+    Parameters
+    ----------
+    parts : iterable of ReliabilityBins
+        At least one, all with the same bins.
+
+    Returns
+    -------
+    ReliabilityBins
+        The same as if all faces had been grouped at once.
+
+    Examples
+    --------
+    >>> one = ReliabilityBins(np.array([np.nan, 0.8]), np.array([np.nan, 1.0]), np.array([0, 1]))
+    >>> other = ReliabilityBins(np.array([0.4, 0.6]), np.array([0.5, 0.0]), np.array([2, 1]))
+    >>> both = pooled_bins([one, other])
+    >>> both.count.tolist(), both.accuracy.tolist(), round(float(both.confidence[1]), 2)
+    ([2, 2], [0.5, 0.5], 0.7)
+    """
+    every = list(parts)
+    count = np.sum([part.count for part in every], axis=0)
+    means = []
+    for values in ([part.confidence for part in every], [part.accuracy for part in every]):
+        sums = sum(np.nan_to_num(value) * part.count for value, part in zip(values, every, strict=True))
+        mean = np.full(len(count), np.nan)
+        np.divide(sums, count, out=mean, where=count > 0)
+        means.append(mean)
+    return ReliabilityBins(means[0], means[1], count)
 
 
 def _bin_means(values: AnyArray, index: AnyArray, count: IntArray) -> DoubleArray:

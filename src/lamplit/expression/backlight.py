@@ -61,11 +61,32 @@ def expose_for_face(crops: FloatArray, *, least_stops: float = LEAST_STOPS) -> F
     return exposed
 
 
-def _median_of_middle(crops: FloatArray) -> AnyArray:
-    """Return the median grey level of each crop's middle; shape (N,)."""
+def middle_of(crops: AnyArray) -> AnyArray:
+    """Cut out the middle of crops: brow to chin, between the cheeks.
+
+    Parameters
+    ----------
+    crops : ndarray of shape (N, S, S)
+        Faces framed like those of FER+.
+
+    Returns
+    -------
+    ndarray of shape (N, 15 S / 24, 10 S / 24)
+        A view of the crops.
+
+    Examples
+    --------
+    >>> middle_of(np.zeros((2, 48, 48))).shape
+    (2, 30, 20)
+    """
     side = crops.shape[1]
     rows, columns = (slice(part.start * side // 24, part.stop * side // 24) for part in MIDDLE)
-    median: AnyArray = np.median(crops[:, rows, columns], axis=(1, 2))
+    return crops[:, rows, columns]
+
+
+def _median_of_middle(crops: FloatArray) -> AnyArray:
+    """Return the median grey level of each crop's middle; shape (N,)."""
+    median: AnyArray = np.median(middle_of(crops), axis=(1, 2))
     return median
 
 

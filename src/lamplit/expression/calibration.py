@@ -1,4 +1,4 @@
-"""Temperature scaling: one number that makes probabilities say how often they are right."""
+"""Softmax, and temperature scaling: one number that makes probabilities say how often they are right."""
 
 from __future__ import annotations
 
@@ -7,19 +7,19 @@ from numpy.typing import NDArray
 
 from lamplit.core.arrays import AnyArray, FloatArray, IntArray
 from lamplit.core.errors import InvalidArgumentError
+from lamplit.core.temperature import COLDEST, HOTTEST
 
-COLDEST, HOTTEST = 0.05, 20.0
 
-
-def softmax(logits: AnyArray, temperature: float = 1.0) -> FloatArray:
+def softmax(logits: AnyArray, temperature: float | AnyArray = 1.0) -> FloatArray:
     """Return probabilities from logits.
 
     Parameters
     ----------
     logits : ndarray of shape (N, K)
         Outputs of a network.
-    temperature : float
-        Above 1 evens the probabilities out, below 1 sharpens them; the order never changes.
+    temperature : float or ndarray of shape (N,)
+        One for all or one for each row. Above 1 evens the probabilities out, below 1 sharpens them; the
+        order never changes.
 
     Returns
     -------
@@ -31,7 +31,8 @@ def softmax(logits: AnyArray, temperature: float = 1.0) -> FloatArray:
     >>> softmax(np.array([[0.0, 0.0]])).tolist()
     [[0.5, 0.5]]
     """
-    return _softmax64(np.asarray(logits, dtype=np.float64) / temperature).astype(np.float32)
+    divisor = np.asarray(temperature, dtype=np.float64)[..., None]  # (1,) or (N, 1)
+    return _softmax64(np.asarray(logits, dtype=np.float64) / divisor).astype(np.float32)
 
 
 def _softmax64(scaled: NDArray[np.float64]) -> NDArray[np.float64]:
@@ -77,7 +78,7 @@ def fit_temperature(logits: AnyArray, classes: AnyArray) -> float:
     >>> round(fit_temperature(logits, np.array([0, 0, 0, 1])), 2)
     1.82
     """
-    z, y = _checked(logits, classes)
+    z, y = checked_answers(logits, classes)
     above = z - z[np.arange(len(z)), y][:, None]  # (N, K): how far each logit lies above the true class's
     low, high = 1.0 / HOTTEST, 1.0 / COLDEST
     for _ in range(60):
@@ -87,8 +88,35 @@ def fit_temperature(logits: AnyArray, classes: AnyArray) -> float:
     return min(max(2.0 / (low + high), COLDEST), HOTTEST)
 
 
-def _checked(logits: AnyArray, classes: AnyArray) -> tuple[NDArray[np.float64], IntArray]:
-    """Return logits and classes if they fit each other."""
+def checked_answers(logits: AnyArray, classes: AnyArray) -> tuple[NDArray[np.float64], IntArray]:
+    """Check logits and classes before a temperature is fitted to them.
+
+    Parameters
+    ----------
+    logits : ndarray of shape (N, K)
+        Outputs of a network.
+    classes : ndarray of shape (N,), integer
+        True class of each face, from 0 to K - 1.
+
+    Returns
+    -------
+    logits : ndarray of shape (N, K), float64
+        The logits.
+    classes : ndarray of shape (N,), int64
+        The classes.
+
+    Raises
+    ------
+    InvalidArgumentError
+        If there is no face, the shapes do not fit, or a logit is not finite.
+
+    Examples
+    --------
+    >>> checked_answers(np.zeros((2, 3)), np.array([0, 3]))
+    Traceback (most recent call last):
+    lamplit.core.errors.InvalidArgumentError: logits and classes: needs shapes (N, K) and (N,), N >= 1, \
+integer classes in [0, K), got (2, 3) and int64 (2,)
+    """
     z, y = np.asarray(logits, dtype=np.float64), np.asarray(classes)
     whole = np.issubdtype(y.dtype, np.integer)
     if z.ndim != 2 or y.shape != (len(z),) or not len(z) or not whole or y.min() < 0 or y.max() >= z.shape[1]:

@@ -12,6 +12,7 @@ from lamplit.core.checks import check_integer
 from lamplit.core.errors import EmptyImageError, InvalidArgumentError, WeightsCorruptError
 from lamplit.expression.backlight import expose_for_face
 from lamplit.expression.calibration import softmax
+from lamplit.expression.light_loss import light_losses
 from lamplit.imaging.colour import grey_stack_from_rgb
 from lamplit.imaging.geometry import resize_faces
 from lamplit.weights.cards import WeightsCard
@@ -99,19 +100,46 @@ class ExpressionClassifier:
         EmptyImageError
             If the crops have no pixels.
         """
+        logits, losses = self.predict_logits(crops)
+        return softmax(logits, self.card.light_temperature.of(losses))
+
+    def predict_logits(self, crops: AnyArray) -> tuple[FloatArray, FloatArray]:
+        """Return what the network says before a temperature divides it, and what the light has taken.
+
+        Parameters
+        ----------
+        crops : ndarray of shape (N, H, W) or (N, H, W, 3), uint8
+            As for `predict_proba`.
+
+        Returns
+        -------
+        logits : ndarray of shape (N, K), float32
+            Columns follow `labels`.
+        losses : ndarray of shape (N, 2), float32
+            In stops, to noise and to the surround (`lamplit.expression.light_loss`).
+
+        Raises
+        ------
+        InvalidArgumentError
+            If the array has another shape or type.
+        EmptyImageError
+            If the crops have no pixels.
+        """
         faces = _checked(crops)
         logits = np.empty((len(faces), len(self.labels)), dtype=np.float32)
+        losses = np.empty((len(faces), 2), dtype=np.float32)
         for start in range(0, len(faces), BATCH_SIZE):
-            batch = grey_stack_from_rgb(faces[start : start + BATCH_SIZE])
-            small = resize_faces(batch, self.card.input_size)
+            part = slice(start, start + BATCH_SIZE)
+            small = resize_faces(grey_stack_from_rgb(faces[part]), self.card.input_size)
+            losses[part] = light_losses(small)
             bright = small.astype(np.float32) / np.float32(255.0)  # (n, S, S)
             lit = expose_for_face(bright) if self.expose_backlit else bright
-            logits[start : start + BATCH_SIZE] = self._session.run(lit[:, None])
-        return softmax(logits, self.card.temperature)
+            logits[part] = self._session.run(lit[:, None])
+        return logits, losses
 
 
 def _check_fit(card: WeightsCard, session: NetworkSession) -> None:
-    """Refuse a card that promises another input, other labels or no sensible temperature."""
+    """Refuse a card that promises another input, other labels or no sensible temperatures."""
     size, n_labels = card.input_size, len(card.labels)
     fits = session.input_shape[1:] == (1, size, size) and session.output_shape[1:] == (n_labels,)
     if not fits:
@@ -120,6 +148,11 @@ def _check_fit(card: WeightsCard, session: NetworkSession) -> None:
         raise WeightsCorruptError(card.name, required, came)
     if not isinstance(card.temperature, int | float) or not 0 < card.temperature < math.inf:
         raise WeightsCorruptError(card.name, "a temperature above 0 on its card", repr(card.temperature))
+    by_light = card.calibration.get("light", {})
+    finite = all(isinstance(value, int | float) and math.isfinite(value) for value in by_light.values())
+    if not finite or not set(by_light) <= {"noise", "surround"}:
+        required = "numbers for noise and surround on its card, under calibration and light"
+        raise WeightsCorruptError(card.name, required, repr(by_light))
 
 
 def _checked(crops: AnyArray) -> AnyArray:

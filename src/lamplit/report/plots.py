@@ -190,7 +190,7 @@ def plot_reliability(bins: BinsDict, path: str | os.PathLike[str] | None = None)
     >>> plot_reliability({"confidence": [None, 0.8], "accuracy": [None, 0.75], "count": [0, 4]})[1:4]
     b'PNG'
     """
-    count, confidence, accuracy = _checked_bins(bins)
+    count, confidence, accuracy = checked_bins(bins)
     figure = new_figure(5.6, 6.2)
     upper, lower = figure.subplots(2, 1, sharex=True, height_ratios=[4, 1])
     filled = count > 0
@@ -325,8 +325,31 @@ def _label_cells(axes: Axes, labels: Sequence[str]) -> None:
     axes.spines[:].set_visible(False)
 
 
-def _checked_bins(bins: BinsDict) -> tuple[AnyArray, AnyArray, AnyArray]:
-    """Count, confidence and accuracy as arrays; the means of empty bins become NaN."""
+def checked_bins(bins: BinsDict) -> tuple[AnyArray, AnyArray, AnyArray]:
+    """Turn reliability bins into arrays.
+
+    Parameters
+    ----------
+    bins : dict
+        Lists `confidence`, `accuracy` (None where a bin is empty) and `count`.
+
+    Returns
+    -------
+    count : ndarray of shape (n_bins,), int64
+        Number of faces.
+    confidence, accuracy : ndarray of shape (n_bins,), float64
+        Means; NaN where a bin is empty.
+
+    Raises
+    ------
+    InvalidArgumentError
+        If the lists differ in length, or no bin holds a face.
+
+    Examples
+    --------
+    >>> [column.tolist() for column in checked_bins({"confidence": [0.8], "accuracy": [0.75], "count": [4]})]
+    [[4], [0.8], [0.75]]
+    """
     lengths = {len(bins["count"]), len(bins["confidence"]), len(bins["accuracy"])}
     if len(lengths) != 1:
         raise InvalidArgumentError("bins", "lists of one length", f"lengths {sorted(lengths)}")

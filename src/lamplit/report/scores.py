@@ -84,6 +84,17 @@ class RiskCurveDict(TypedDict):
     wrong: float | None
 
 
+class CalibrationDict(TypedDict):
+    """Expected calibration errors over the gauntlet; see `lamplit.evaluation.calibration`."""
+
+    good_light: float
+    pooled: float
+    mean_of_lights: float
+    mean_of_conditions: float
+    worst_light: str
+    worst: float
+
+
 class LeastProbabilityDict(TypedDict):
     """The probability that an answer needs, by the kind of light."""
 

@@ -13,6 +13,7 @@ from lamplit.core.errors import WeightsCorruptError, WeightsMissingError
 from lamplit.core.files import write_atomically
 from lamplit.core.labels import LabelSet
 from lamplit.core.refusal import LeastProbability
+from lamplit.core.temperature import LightTemperature
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -40,7 +41,7 @@ class WeightsCard:
     labels : sequence of str
         The labels, in the order of the outputs.
     temperature : float
-        Logits are divided by this before the softmax.
+        Logits are divided by this before the softmax, where the light takes nothing from the face.
     training_data : sequence of mapping
         For each data set: name, split, faces, source, terms.
     licence : str
@@ -58,6 +59,10 @@ class WeightsCard:
     refusal : mapping
         `least_probability` in `easy`, `hard` and `backlit` light, below which an answer is no answer, with
         what it was chosen by.
+    calibration : mapping
+        Under `light`, how the temperature follows the light (`noise` and `surround` of
+        `lamplit.core.temperature.LightTemperature`), with what they were fitted to; empty on cards that have
+        one temperature for all light.
     """
 
     name: str
@@ -78,11 +83,17 @@ class WeightsCard:
     history: Sequence[Mapping[str, float]] = field(default_factory=tuple)
     light: Sequence[Mapping[str, Any]] = field(default_factory=tuple)
     refusal: Mapping[str, Any] = field(default_factory=dict)
+    calibration: Mapping[str, Any] = field(default_factory=dict)
 
     @property
     def least_probability(self) -> LeastProbability:
         """The probability below which the network is in doubt; 0 where none was chosen."""
         return LeastProbability(**self.refusal.get("least_probability", {}))
+
+    @property
+    def light_temperature(self) -> LightTemperature:
+        """By what logits are divided, in any light."""
+        return LightTemperature(self.temperature, **self.calibration.get("light", {}))
 
     @property
     def speaks(self) -> LabelSet:
@@ -110,7 +121,7 @@ def read_card(path: Path) -> WeightsCard:
     WeightsCorruptError
         If it is no card.
     """
-    optional = {"metrics", "history", "light", "refusal"}
+    optional = {"metrics", "history", "light", "refusal", "calibration"}
     return WeightsCard(**card_values(path, WeightsCard, optional=optional, what="a weights card"))
 
 

@@ -1,0 +1,69 @@
+"""The tables of the page about calibration, from `benchmarks/results`."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from results import FOLDER
+from stored import machine, result, table
+
+MISSING = "Not measured yet: `python benchmarks/calibration.py --data DIR`.\n"
+
+
+def _measured(make: Callable[[], str]) -> Callable[[], str]:
+    """Return a table that says so where the benchmark has not been run."""
+    return lambda: make() if (FOLDER / "calibration.json").is_file() else MISSING
+
+
+def ways() -> str:
+    """Return the ways to fit temperatures: chosen by the second column, measured by the others."""
+    figures = result("calibration")
+    rows = [
+        (
+            "temperature",
+            "log loss, held-out folds",
+            "log loss",
+            "good light",
+            "all pooled",
+            "mean of lights",
+            "mean of conditions",
+            "worst light",
+        )
+    ]
+    for name, way in figures["ways"].items():
+        on = way["validation"]
+        errors = (
+            f"{on[key]:.3f}" for key in ("good_light", "pooled", "mean_of_lights", "mean_of_conditions")
+        )
+        losses = (f"{way['held_out_folds']['log_loss']:.4f}", f"{on['log_loss']:.4f}")
+        rows.append((name, *losses, *errors, f"{on['worst']:.3f} ({on['worst_light']})"))
+    way = next(iter(figures["ways"].values()))
+    faces = f"{way['held_out_folds']['faces']:,} held-out and {way['validation']['faces']:,} validation faces"
+    return table(rows) + f"\n{faces}, each in {figures['lights']} lights; {figures['bins']} bins.\n"
+
+
+def numbers() -> str:
+    """Return the three numbers that were fitted, and what using them costs."""
+    figures = result("calibration")
+    fitted, cost = figures["ways"]["by both"]["numbers"], figures["microseconds_per_face"]
+    lost = f"{fitted['noise']:.3f} N - {fitted['surround']:.4f} S^2"
+    return (
+        f"    1 / temperature = 1 / {fitted['good']:.3f} - {lost}\n\n"
+        f"To look at the light costs {cost['one_at_a_time']:.0f} microseconds for one face and "
+        f"{cost['of_64']:.0f} for each of 64 (one thread).\nMachine: {machine('calibration')}.\n"
+    )
+
+
+def by_light() -> str:
+    """Return the error in each light, before and after."""
+    figures = result("calibration")["by_light"]
+    rows = [("light", "one temperature, fitted in good light", "by both")]
+    rows += [(name, f"{row['before']:.3f}", f"{row['after']:.3f}") for name, row in figures.items()]
+    return table(rows)
+
+
+TABLES: dict[str, Callable[[], str]] = {
+    "calibration_by_light": _measured(by_light),
+    "calibration_numbers": _measured(numbers),
+    "calibration_ways": _measured(ways),
+}

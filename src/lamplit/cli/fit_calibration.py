@@ -1,0 +1,70 @@
+"""Fit the temperature by light of weights to the faces that their training held back."""
+
+from __future__ import annotations
+
+import dataclasses
+from pathlib import Path
+from typing import Any
+
+from rich.progress import Progress
+
+from lamplit.cli.consoles import counting_progress
+from lamplit.cli.measure import read_split, with_majority
+from lamplit.core.arrays import IntArray
+from lamplit.core.errors import DatasetError, InvalidArgumentError
+from lamplit.datasets.ferplus import FerPlus
+from lamplit.evaluation.calibration import LitLogits, fit_in_all_lights, lit_logits
+from lamplit.evaluation.gauntlet import lights_to_run
+from lamplit.expression.classifier import ExpressionClassifier
+from lamplit.training.faces import split_holdout
+from lamplit.training.session import LEAST_FACES_FOR_TEMPERATURE
+from lamplit.weights.cards import WeightsCard, write_card
+
+SEED = 0
+"""Of photons and read noise."""
+
+
+def calibrated(card: WeightsCard, folder: Path, data: Path, *, hidden: bool) -> WeightsCard:
+    """Write a temperature by light on a card; as it is where training held back too few faces."""
+    classifier = ExpressionClassifier(folder / card.file)
+    with counting_progress(hidden=hidden) as progress:
+        try:
+            faces, classes = held_out_faces(card, data, progress)
+        except DatasetError:  # none of the few faces held back has a majority
+            return card
+        if len(faces) < LEAST_FACES_FOR_TEMPERATURE:
+            return card
+        lit = in_all_lights(classifier, faces, classes, progress)
+    fitted = fit_in_all_lights(lit)
+    light = {"noise": round(fitted.noise, 4), "surround": round(fitted.surround, 4)}
+    about: dict[str, Any] = {
+        "light": light,
+        "fitted_on": f"FER+ training, the {len(faces)} held-out faces with a majority, "
+        f"each in {len(lit)} lights of the gauntlet, seed {SEED}",
+    }
+    card = dataclasses.replace(card, temperature=round(fitted.good, 4), calibration=about)
+    write_card(card, (folder / card.file).with_suffix(".json"))
+    return card
+
+
+def held_out_faces(card: WeightsCard, data: Path, progress: Progress) -> tuple[FerPlus, IntArray]:
+    """Return the training faces with a majority that a network was not trained on, and their classes."""
+    recipe = card.recipe
+    if recipe.get("dataset", "ferplus") != "ferplus" or not {"holdout", "seed"} <= set(recipe):
+        required = "weights with a recipe that holds back faces of FER+ on their card"
+        raise InvalidArgumentError(card.name, required, f"dataset {recipe.get('dataset')!r}")
+    _, held_out = split_holdout(read_split(data, "training", progress), recipe["holdout"], recipe["seed"])
+    return with_majority(held_out, card.speaks)
+
+
+def in_all_lights(
+    classifier: ExpressionClassifier, faces: FerPlus, classes: IntArray, progress: Progress
+) -> list[LitLogits]:
+    """Return what a network says of faces in every light of the gauntlet, showing progress."""
+    lights = lights_to_run()
+    task = progress.add_task("looking at held-out faces in all lights", total=len(lights))
+    lit = []
+    for light in lights:
+        lit.append(lit_logits(classifier.predict_logits, faces.images, classes, light, seed=SEED))
+        progress.advance(task)
+    return lit
