@@ -11,6 +11,7 @@ from collections.abc import Callable
 from typing import Any
 
 import light_figures
+import small_figures
 from results import ROOT
 from stored import machine, result, table
 
@@ -20,6 +21,7 @@ PAGES = (
     "docs/light-normalisation.md",
     "docs/light-reading.md",
     "docs/relighting.md",
+    "docs/small-and-fast.md",
     "docs/training.md",
 )
 BLOCK = re.compile(r"(<!-- figures: (\w+) .*?-->\n).*?(<!-- /figures -->)", flags=re.DOTALL)
@@ -310,6 +312,7 @@ def normalisation_settings() -> str:
 
 TABLES: dict[str, Callable[[], str]] = {
     **light_figures.TABLES,
+    **small_figures.TABLES,
     "ablation": ablation,
     "blending": blending,
     "by_light": by_light,

@@ -31,3 +31,8 @@ def _stored(name: str) -> dict[str, Any]:
         (ROOT / "benchmarks" / "results" / f"{name}.json").read_text(encoding="utf-8")
     )
     return values
+
+
+def is_stored(name: str) -> bool:
+    """Return whether a benchmark has been run."""
+    return (ROOT / "benchmarks" / "results" / f"{name}.json").is_file()

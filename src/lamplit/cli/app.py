@@ -14,10 +14,12 @@ from lamplit.cli.analyze import analyze
 from lamplit.cli.build_templates import build_templates
 from lamplit.cli.consoles import messages_console
 from lamplit.cli.evaluate import evaluate
+from lamplit.cli.evaluate_cascade import evaluate_cascade
 from lamplit.cli.evaluate_light import evaluate_light
 from lamplit.cli.evaluate_normalization import light_normalization
 from lamplit.cli.groups import DefaultCommandGroup
 from lamplit.cli.light_reading import light
+from lamplit.cli.quantize import quantize
 from lamplit.cli.train import train
 from lamplit.cli.weights import weights
 from lamplit.core.errors import LamplitError
@@ -59,13 +61,23 @@ def _group(name: str, help_text: str, commands: dict[str, Callable[..., None]]) 
 
 _evaluate = _group(
     "evaluate",
-    "Measure weights: on a labelled split (without a subcommand), or as a function of light.",
-    {"split": evaluate, "light": evaluate_light, "light-normalization": light_normalization},
+    "Measure weights: on a labelled split (without a subcommand), as a function of light, or as a cascade.",
+    {
+        "split": evaluate,
+        "light": evaluate_light,
+        "light-normalization": light_normalization,
+        "cascade": evaluate_cascade,
+    },
 )
 _light = _group(
     "light",
     "Read the light of pictures (without a subcommand), or build what relights faces.",
     {"read": light, "build-templates": build_templates},
+)
+_weights = _group(
+    "weights",
+    "List what comes with lamplit (without a subcommand), or make weights in 8 bits of weights in float.",
+    {"list": weights, "quantize": quantize},
 )
 
 app = typer.Typer(
@@ -77,10 +89,11 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     context_settings=_HELP_OPTIONS,
 )
-for _command in (analyze, train, weights):
+for _command in (analyze, train):
     app.command()(_command)
 app.add_typer(_evaluate)
 app.add_typer(_light)
+app.add_typer(_weights)
 
 
 def _show_version(wanted: bool) -> None:

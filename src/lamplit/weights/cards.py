@@ -58,6 +58,9 @@ class WeightsCard:
     refusal : mapping
         `least_probability` in `easy`, `hard` and `backlit` light, below which an answer is no answer, with
         what it was chosen by.
+    quantization: mapping
+        Of a file in 8 bits: precision, layers that stay in float, calibration pictures, and the name and hash
+        of the file in float that it was made from. Empty for files in float.
     """
 
     name: str
@@ -78,6 +81,7 @@ class WeightsCard:
     history: Sequence[Mapping[str, float]] = field(default_factory=tuple)
     light: Sequence[Mapping[str, Any]] = field(default_factory=tuple)
     refusal: Mapping[str, Any] = field(default_factory=dict)
+    quantization: Mapping[str, Any] = field(default_factory=dict)
 
     @property
     def least_probability(self) -> LeastProbability:
@@ -110,7 +114,7 @@ def read_card(path: Path) -> WeightsCard:
     WeightsCorruptError
         If it is no card.
     """
-    optional = {"metrics", "history", "light", "refusal"}
+    optional = {"metrics", "history", "light", "refusal", "quantization"}
     return WeightsCard(**card_values(path, WeightsCard, optional=optional, what="a weights card"))
 
 
