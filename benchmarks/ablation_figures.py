@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from stored import has_result, machine, result, table
+from stored import machine, result, table, where_measured
 
 GOOD_LIGHT, BAD_LIGHTS = "good light", "mean of the six bad lights"
 
@@ -77,13 +77,7 @@ def _tail(name: str) -> str:
     )
 
 
-def _where_measured(name: str, text: Callable[[], str]) -> Callable[[], str]:
-    """Return the text, or what to run where nothing was measured yet."""
-    missing = f"Not measured yet: `python benchmarks/{name}.py --data DIR`.\n"
-    return lambda: text() if has_result(name) else missing
-
-
 TABLES: dict[str, Callable[[], str]] = {
-    "fusions": _where_measured("fusion_ablation", fusions),
-    "normalisations": _where_measured("normalization_ablation", normalisations),
+    "fusions": where_measured("fusion_ablation", fusions),
+    "normalisations": where_measured("normalization_ablation", normalisations),
 }

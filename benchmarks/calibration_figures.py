@@ -4,15 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from results import FOLDER
-from stored import machine, result, table
-
-MISSING = "Not measured yet: `python benchmarks/calibration.py --data DIR`.\n"
-
-
-def _measured(make: Callable[[], str]) -> Callable[[], str]:
-    """Return a table that says so where the benchmark has not been run."""
-    return lambda: make() if (FOLDER / "calibration.json").is_file() else MISSING
+from stored import machine, result, table, where_measured
 
 
 def ways() -> str:
@@ -63,7 +55,7 @@ def by_light() -> str:
 
 
 TABLES: dict[str, Callable[[], str]] = {
-    "calibration_by_light": _measured(by_light),
-    "calibration_numbers": _measured(numbers),
-    "calibration_ways": _measured(ways),
+    "calibration_by_light": where_measured("calibration", by_light),
+    "calibration_numbers": where_measured("calibration", numbers),
+    "calibration_ways": where_measured("calibration", ways),
 }

@@ -14,6 +14,7 @@ import ablation_figures
 import calibration_figures
 import data_figures
 import light_figures
+import small_figures
 from results import ROOT
 from stored import machine, result, table
 
@@ -26,6 +27,7 @@ PAGES = (
     "docs/light-reading.md",
     "docs/relighting.md",
     "docs/the-paper-rerun.md",
+    "docs/small-and-fast.md",
     "docs/training.md",
 )
 BLOCK = re.compile(r"(<!-- figures: (\w+) .*?-->\n).*?(<!-- /figures -->)", flags=re.DOTALL)
@@ -325,6 +327,7 @@ TABLES: dict[str, Callable[[], str]] = {
     **data_figures.TABLES,
     **calibration_figures.TABLES,
     **light_figures.TABLES,
+    **small_figures.TABLES,
     "ablation": ablation,
     "blending": blending,
     "by_light": by_light,

@@ -20,10 +20,16 @@ PACKAGES = ("lamplit", "numpy", "onnxruntime", "opencv-python-headless", "pillow
 
 def parse_data(description: str | None) -> Path:
     """Return the data folder from --data, else LAMPLIT_DATA, else its usual place."""
+    folder: Path = data_parser(description).parse_args().data
+    return folder
+
+
+def data_parser(description: str | None) -> argparse.ArgumentParser:
+    """Return a parser that knows --data, for scripts with more to say."""
     parser = argparse.ArgumentParser(description=description, formatter_class=argparse.RawTextHelpFormatter)
     usual = os.environ.get("LAMPLIT_DATA", str(ROOT.parent / "shared" / "data"))
     parser.add_argument("--data", type=Path, default=Path(usual), help="folder that holds the data sets")
-    return parser.parse_args().data
+    return parser
 
 
 def write_result(name: str, figures: dict[str, Any]) -> None:

@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 from results import ROOT
 
 
-def has_result(name: str) -> bool:
-    """Return whether a benchmark has been run."""
-    return _path(name).is_file()
+def where_measured(name: str, write: Callable[[], str]) -> Callable[[], str]:
+    """Return what writes a table of a benchmark or, where that was not run yet, says how to run it."""
+    missing = f"Not measured yet: `python benchmarks/{name}.py --data DIR`.\n"
+    return lambda: write() if _path(name).is_file() else missing
 
 
 def result(name: str) -> dict[str, Any]:

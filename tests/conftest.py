@@ -2,10 +2,16 @@
 
 from __future__ import annotations
 
+import hashlib
 import os
+from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import pytest
+
+from lamplit.core.labels import EXPRESSIONS, LabelSet
+from lamplit.weights.cards import WeightsCard, write_card
 
 REPOSITORY = Path(__file__).resolve().parents[1]
 
@@ -21,3 +27,58 @@ def data_dir() -> Path:
     if not folder.is_dir():
         pytest.skip(f"no data folder at {folder}: set LAMPLIT_DATA to the folder that holds ferplus.zip")
     return folder
+
+
+@pytest.fixture(scope="session")
+def small_weights() -> Callable[..., Path]:
+    """Make an untrained network that says different things of different faces, as a file with its card."""
+
+    def make(
+        folder: Path, name: str, *, seed: int = 0, labels: LabelSet = EXPRESSIONS, **settings: Any
+    ) -> Path:
+        import torch
+
+        from lamplit.nets import build_network
+        from lamplit.nets.export import count_parameters, export_onnx
+
+        sizes = {"widths": [8, 8, 16, 16], "depths": [1, 1, 1, 1], "fused": 8, "standardization": "both"}
+        with torch.random.fork_rng():
+            torch.manual_seed(seed)
+            network = build_network("fusion", n_classes=len(labels), **(sizes | settings))
+            for layer in network.modules():
+                if isinstance(layer, torch.nn.BatchNorm2d):
+                    torch.nn.init.uniform_(layer.weight, 0.5, 1.5)  # fresh, the blocks are the identity
+                    torch.nn.init.normal_(layer.bias, 0.0, 0.2)
+            coarse = torch.rand(32, 1, 6, 6).repeat_interleave(8, dim=2).repeat_interleave(8, dim=3)
+            with torch.no_grad():
+                for _ in range(30):  # until the statistics of batch normalisation are those of the pictures
+                    network(coarse)
+                logits = network.eval()(coarse)
+                factor = 2.0 / logits.std(dim=0).mean()  # even answers would hide differences
+                network.classify.weight.mul_(factor)
+                network.classify.bias.copy_(factor * (network.classify.bias - logits.mean(dim=0)))
+        path = folder / f"{name}.onnx"
+        export_onnx(network, path, size=48)
+        content = path.read_bytes()
+        write_card(
+            WeightsCard(
+                name=name,
+                file=path.name,
+                sha256=hashlib.sha256(content).hexdigest(),
+                size_bytes=len(content),
+                parameters=count_parameters(path),
+                input_size=48,
+                preprocessing={"normalisation": "both"},
+                label_set=labels.name,
+                labels=list(labels),
+                temperature=1.5,
+                training_data=[],
+                licence="none",
+                recipe={"name": "untrained"},
+                commit="none",
+            ),
+            path.with_suffix(".json"),
+        )
+        return path
+
+    return make

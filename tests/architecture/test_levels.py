@@ -31,7 +31,7 @@ ONLY_IN = {
     "torch": {"nets", "training"},
     "lightning_fabric": {"training"},
     "safetensors": {"training"},
-    "onnxruntime": {"weights"},
+    "onnxruntime": {"nets", "weights"},
     "matplotlib": {"report"},
     "jinja2": {"report"},
     "pyarrow": {"report"},

@@ -16,10 +16,12 @@ from lamplit.cli.calibrate import calibrate
 from lamplit.cli.consoles import messages_console
 from lamplit.cli.duplicates import duplicates
 from lamplit.cli.evaluate import evaluate
+from lamplit.cli.evaluate_cascade import evaluate_cascade
 from lamplit.cli.evaluate_light import evaluate_light
 from lamplit.cli.evaluate_normalization import light_normalization
 from lamplit.cli.groups import DefaultCommandGroup
 from lamplit.cli.light_reading import light
+from lamplit.cli.quantize import quantize
 from lamplit.cli.train import train
 from lamplit.cli.weights import weights
 from lamplit.core.errors import LamplitError
@@ -61,8 +63,13 @@ def _group(name: str, help_text: str, commands: dict[str, Callable[..., None]]) 
 
 _evaluate = _group(
     "evaluate",
-    "Measure weights: on a labelled split (without a subcommand), or as a function of light.",
-    {"split": evaluate, "light": evaluate_light, "light-normalization": light_normalization},
+    "Measure weights: on a labelled split (without a subcommand), as a function of light, or as a cascade.",
+    {
+        "split": evaluate,
+        "light": evaluate_light,
+        "light-normalization": light_normalization,
+        "cascade": evaluate_cascade,
+    },
 )
 _light = _group(
     "light",
@@ -74,6 +81,11 @@ _data = _group(
     "Look into data sets: pictures of one split that stand in another.",
     {"duplicates": duplicates},
 )
+_weights = _group(
+    "weights",
+    "List what comes with lamplit (without a subcommand), or make weights in 8 bits of weights in float.",
+    {"list": weights, "quantize": quantize},
+)
 
 app = typer.Typer(
     name="lamplit",
@@ -84,11 +96,10 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     context_settings=_HELP_OPTIONS,
 )
-for _command in (analyze, train, calibrate, weights):
+for _command in (analyze, train, calibrate):
     app.command()(_command)
-app.add_typer(_evaluate)
-app.add_typer(_light)
-app.add_typer(_data)
+for _commands in (_evaluate, _light, _data, _weights):
+    app.add_typer(_commands)
 
 
 def _show_version(wanted: bool) -> None:

@@ -16,6 +16,7 @@ from torch import nn
 
 from lamplit.core.errors import OutputError
 from lamplit.core.extras import require
+from lamplit.nets.window_means import with_matrix_means
 
 _onnx = require("onnx", extra="train", purpose="export to ONNX")
 
@@ -72,7 +73,7 @@ def export_onnx(network: nn.Module, path: Path, *, size: int) -> None:
             raise OutputError(str(path), "a network that ONNX can express", type(network).__name__)
         # One self-contained file: its hash on the card then covers every weight.
         program.save(str(path), external_data=False)
-        _onnx.save(without_traces(_onnx.load(path)), path)
+        _onnx.save(without_traces(with_matrix_means(_onnx.load(path))), path)
     except OSError as error:
         raise OutputError(str(path), "a place that can be written", error.strerror or str(error)) from error
 
@@ -123,7 +124,8 @@ def count_parameters(path: Path) -> int:
     """Count the numbers that were learnt, as they stand in an ONNX file.
 
     The export folds batch normalisation into the convolution before it, so there are a few less than in the
-    network that was trained.
+    network that was trained. In a quantised file what counts is what is stored in 8 bits (offsets: 32); the
+    scales, which follow from the data, do not count.
 
     Parameters
     ----------
@@ -138,4 +140,7 @@ def count_parameters(path: Path) -> int:
     graph = _onnx.load(path).graph
     # By the nodes that use them: other nodes have constants, such as the factors of a Resize.
     used = {name for node in graph.node if node.op_type in _LEARNING for name in node.input}
+    used |= {
+        node.input[0] for node in graph.node if node.op_type == "DequantizeLinear" and node.output[0] in used
+    }
     return sum(math.prod(tensor.dims) for tensor in graph.initializer if tensor.name in used)

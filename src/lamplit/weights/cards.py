@@ -63,6 +63,9 @@ class WeightsCard:
         Under `light`, how the temperature follows the light (`noise` and `surround` of
         `lamplit.core.temperature.LightTemperature`), with what they were fitted to; empty on cards that have
         one temperature for all light.
+    quantization : mapping
+        Of a file in 8 bits: precision, layers that stay in float, calibration pictures, and the name and hash
+        of the file in float that it was made from. Empty for files in float.
     """
 
     name: str
@@ -84,6 +87,7 @@ class WeightsCard:
     light: Sequence[Mapping[str, Any]] = field(default_factory=tuple)
     refusal: Mapping[str, Any] = field(default_factory=dict)
     calibration: Mapping[str, Any] = field(default_factory=dict)
+    quantization: Mapping[str, Any] = field(default_factory=dict)
 
     @property
     def least_probability(self) -> LeastProbability:
@@ -121,7 +125,7 @@ def read_card(path: Path) -> WeightsCard:
     WeightsCorruptError
         If it is no card.
     """
-    optional = {"metrics", "history", "light", "refusal", "calibration"}
+    optional = {"metrics", "history", "light", "refusal", "calibration", "quantization"}
     return WeightsCard(**card_values(path, WeightsCard, optional=optional, what="a weights card"))
 
 

@@ -1,0 +1,102 @@
+"""The tables of the page about small and fast networks."""
+
+from __future__ import annotations
+
+from stored import machine, result, table, where_measured
+
+NAMES = {"float": "float", "float, matrix means": "float, means as matrix products", "int8": "int8"}
+
+
+def files() -> str:
+    """Return files and times in float and in 8 bits, side by side."""
+    figures = result("int8")
+    rows = [("file", "MB", "ms per face, batch 1", "of float", "ms per face, batch 64", "of float")]
+    for key, name in NAMES.items():
+        one, many = (figures["times"][batch][key] for batch in ("batch_1", "batch_64"))
+        rows.append(
+            (
+                name,
+                f"{figures['bytes'][key] / 1e6:.2f}",
+                f"{one['milliseconds']:.2f}",
+                f"{one['ratio']:.2f}",
+                f"{many['milliseconds'] / 64:.2f}",
+                f"{many['ratio']:.2f}",
+            )
+        )
+    about = f"{figures['weights']}, one thread, network alone. Machine: {machine('int8')}."
+    return table(rows) + f"\n{about}\n"
+
+
+def accuracy() -> str:
+    """Return accuracy and parity by light."""
+    figures = result("int8")
+    before, after = figures["accuracy"]["float"], figures["accuracy"]["int8"]
+    rows = [("light", "float", "int8", "points lost", "same answer", "largest difference")]
+    for light, row in before["lights"].items():
+        other, parity = after["lights"][light], figures["parity"][light]
+        rows.append(
+            (
+                light,
+                *_compared(row["accuracy"], other["accuracy"]),
+                f"{100 * parity['same_answer']:.1f} %",
+                f"{parity['largest_difference']:.2f}",
+            )
+        )
+    means = (side["mean_of_six_bad_lights"] for side in (before, after))
+    rows.append(("mean of the six bad ones", *_compared(*means), "", ""))
+    return table(rows) + f"\nFER+ validation, majority, single pass, {before['faces']:,} faces.\n"
+
+
+def _compared(before: float, after: float) -> tuple[str, str, str]:
+    """Return two accuracies and the points between them."""
+    return f"{before:.4f}", f"{after:.4f}", f"{100 * (before - after):+.2f}"
+
+
+def settings() -> str:
+    """Return the ways to set ranges, and the convolutions that move the answers most."""
+    figures = result("int8")["settings"]
+    rows = [("ranges", "bits of weights", "same answer", "mean difference", "largest difference")]
+    rows += [
+        (
+            way["method"],
+            str(way["bits"]),
+            f"{100 * way['same_answer']:.2f} %",
+            f"{way['mean_difference']:.5f}",
+            f"{way['largest_difference']:.2f}",
+        )
+        for way in figures["ways"]
+    ]
+    alone = sorted(figures["one_convolution_in_8_bits"].items(), key=lambda pair: -pair[1])
+    layers = [("the most sensitive convolutions, each alone in 8 bits", "mean difference")]
+    layers += [(name, f"{difference:.5f}") for name, difference in alone[:5]]
+    layers.append((f"median of all {len(alone)}", f"{alone[len(alone) // 2][1]:.5f}"))
+    return f"{table(rows)}\n{table(layers)}\n{figures['faces']:,} training faces that set no range.\n"
+
+
+def cascade() -> str:
+    """Return the cascade beside the networks alone."""
+    figures = result("exit_cascade")
+    rows = [("who answers", "least probability", "answers", "accuracy", "ms per face")]
+    for name, point in zip(figures["weights"], figures["singles"], strict=True):
+        rows.append(
+            (f"{name} alone", "", "100 %", f"{point['accuracy']:.4f}", f"{point['milliseconds']:.2f}")
+        )
+    chosen = figures["reported"]
+    rows.append(("the cascade", "", "", f"{chosen['accuracy']:.4f}", f"{chosen['milliseconds']:.2f}"))
+    thresholds = (*(f"{least:.3f}" for least in chosen["least"]), "")
+    for name, least, share in zip(figures["weights"], thresholds, chosen["shares"], strict=True):
+        rows.append((f"- {name}", least, f"{100 * share:.1f} %", "", ""))
+    about = (
+        f"FER+ validation, majority, single pass; thresholds chosen on every other of {figures['faces']:,} "
+        f"faces, figures of the rest. One face per call, one thread, resizing included. "
+        f"Machine: {machine('exit_cascade')}."
+    )
+    return table(rows) + f"\n{about}\n"
+
+
+TABLES = {
+    "int8_files": where_measured("int8", files),
+    "int8_accuracy": where_measured("int8", accuracy),
+    "int8_settings": where_measured("int8", settings),
+    "exit_cascade": where_measured("exit_cascade", cascade),
+}

@@ -1,0 +1,128 @@
+"""`lamplit weights quantize` and `lamplit evaluate cascade` on a data set of a few made-up pictures."""
+
+from __future__ import annotations
+
+import csv
+import json
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+
+from lamplit.core.labels import EKMAN_SIX
+from lamplit.datasets.ferplus import SPLITS, VOTES_FILE, VOTES_HEADER
+from lamplit.expression import ExpressionClassifier
+from lamplit.imaging.images import read_image, write_image
+
+Run = Callable[..., Any]
+
+PICTURES = {"training": 60, "validation": 24}
+
+
+@pytest.fixture(scope="module")
+def data(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """FER+ in its official layout: blobs, each with the votes for one expression."""
+    folder = tmp_path_factory.mktemp("data")
+    rng = np.random.default_rng(0)
+    with (folder / VOTES_FILE).open("w", newline="") as file:
+        votes = csv.writer(file)
+        votes.writerow(VOTES_HEADER)
+        for split, n in PICTURES.items():
+            usage, place = SPLITS[split]
+            for number in range(n):
+                coarse = rng.integers(0, 256, (6, 6), dtype=np.uint8)
+                write_image(
+                    folder / place / f"{split}{number}.png", coarse.repeat(8, axis=0).repeat(8, axis=1)
+                )
+                counts = [8 if k == number % 8 else 0 for k in range(8)]
+                votes.writerow([usage, f"{split}{number}.png", *counts, 2, 0])
+    return folder
+
+
+@pytest.fixture(scope="module")
+def weights(small_weights: Callable[..., Path], tmp_path_factory: pytest.TempPathFactory) -> list[Path]:
+    folder = tmp_path_factory.mktemp("weights")
+    return [small_weights(folder, f"net{seed}", seed=seed) for seed in range(2)]
+
+
+def test_quantising_leaves_a_file_and_a_card_with_its_own_figures(
+    lamplit: Run, data: Path, weights: list[Path], tmp_path: Path
+) -> None:
+    result = lamplit("weights", "quantize", weights[0], "--data", data, "--out", tmp_path, "--faces", 46)
+    assert result.exit_code == 0, result.stderr
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["net0-int8.json", "net0-int8.onnx"]
+    card = json.loads((tmp_path / "net0-int8.json").read_text())
+    assert [row["faces"] for row in card["metrics"]] == [24, 18]
+    assert len(card["light"]) == 47
+    assert card["quantization"]["parent"]["name"] == "net0"
+    classifier = ExpressionClassifier(tmp_path / "net0-int8.onnx", threads=1)
+    faces = np.stack(
+        [read_image(path)[..., 0] for path in sorted((data / SPLITS["validation"][1]).iterdir())]
+    )
+    right = classifier.predict_proba(faces).argmax(axis=1) == [
+        int(path.stem.removeprefix("validation")) % 8
+        for path in sorted((data / SPLITS["validation"][1]).iterdir())
+    ]
+    assert card["metrics"][0]["accuracy"] == pytest.approx(right.mean(), abs=1e-6)
+    assert "accuracy" in result.stdout
+    assert f"wrote {tmp_path / 'net0-int8.onnx'}" in result.stderr
+
+
+def test_quantising_can_be_quick_and_quiet(
+    lamplit: Run, data: Path, weights: list[Path], tmp_path: Path
+) -> None:
+    words = ("--data", data, "--out", tmp_path, "--faces", 2, "--no-measure", "--quiet")
+    result = lamplit("weights", "quantize", weights[0], *words)
+    assert (result.exit_code, result.stdout, result.stderr) == (0, "", "")
+    assert json.loads((tmp_path / "net0-int8.json").read_text())["metrics"] == []
+
+
+def test_an_unknown_layer_is_told(lamplit: Run, data: Path, weights: list[Path], tmp_path: Path) -> None:
+    words = ("--data", data, "--out", tmp_path, "--faces", 2, "--in-float", "nobody, else")
+    result = lamplit("weights", "quantize", weights[0], *words)
+    assert result.exit_code == 2
+    assert "in_float: needs some, not all, of ['node_" in result.stderr
+    assert "got ['else', 'nobody']" in result.stderr.replace("\n", "")
+
+
+def test_a_cascade_is_measured_on_the_other_half(
+    lamplit: Run, data: Path, weights: list[Path], tmp_path: Path
+) -> None:
+    words = ("--data", data, "--out", tmp_path, "--most-loss", 0.1, "--rule", "margin")
+    result = lamplit("evaluate", "cascade", *weights, *words)
+    assert result.exit_code == 0, result.stderr
+    figures = json.loads((tmp_path / "cascade.json").read_text())
+    assert sorted(figures["weights"]) == ["net0", "net1"]
+    assert figures["faces"] == 24
+    assert (figures["most_loss"], figures["rule"]) == (0.1, "margin")
+    times = [timing["milliseconds"] for timing in figures["timings"]]
+    assert times == sorted(times), "the fastest comes first"
+    assert sum(figures["reported"]["shares"]) == pytest.approx(1.0)
+    assert 12 * figures["reported"]["accuracy"] == pytest.approx(round(12 * figures["reported"]["accuracy"]))
+    assert min(read_image(tmp_path / "cascade.png").shape[:2]) > 400
+    for name in figures["weights"]:
+        assert f"{name} alone" in result.stdout
+    assert "the cascade" in result.stdout
+
+
+def test_a_cascade_as_json(lamplit: Run, data: Path, weights: list[Path], tmp_path: Path) -> None:
+    result = lamplit("evaluate", "cascade", *weights, "--data", data, "--out", tmp_path, "--json", "-q")
+    assert json.loads(result.stdout) == json.loads((tmp_path / "cascade.json").read_text())
+    assert result.stderr == ""
+
+
+def test_one_network_is_no_cascade(lamplit: Run, data: Path, weights: list[Path]) -> None:
+    result = lamplit("evaluate", "cascade", weights[0], "--data", data)
+    assert result.exit_code == 2
+    assert "WEIGHTS: needs at least two, got 1" in result.stderr
+
+
+def test_networks_with_other_labels_are_refused(
+    lamplit: Run, data: Path, weights: list[Path], small_weights: Callable[..., Path], tmp_path: Path
+) -> None:
+    six = small_weights(tmp_path, "six", labels=EKMAN_SIX)
+    result = lamplit("evaluate", "cascade", weights[0], six, "--data", data, "--out", tmp_path)
+    assert result.exit_code == 2
+    assert "needs files that speak the same labels" in result.stderr.replace("\n", " ")
