@@ -31,12 +31,9 @@ def near_copies() -> str:
             f"{found['near_pairs_whose_labels_differ']:,} of {found['near_pairs_with_two_labels']:,}",
         ),
     ]
-    cost = (
-        f"{search['pairs_compared'] / 1e6:.0f} million pairs in {search['processor_seconds']:.0f} seconds of "
-        f"one processor core and {search['more_memory_mb']} MB of memory. "
-        f"Machine: {machine('near_duplicates')}.\n"
-    )
-    return table(rows) + "\n" + cost
+    pairs, seconds = search["pairs_compared"] / 1e6, search["processor_seconds"]
+    cost = f"{pairs:.0f} million pairs in {seconds:.0f} seconds of one core, {search['more_memory_mb']} MB"
+    return table(rows) + f"\n{cost}. Machine: {machine('near_duplicates')}.\n"
 
 
 def near_copies_found() -> str:

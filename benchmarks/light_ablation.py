@@ -25,10 +25,11 @@ from ablations import (
     without_holdout,
 )
 from lamplit.datasets import FerPlus
+from lamplit.training.augmentation import Augmentation
 from lamplit.training.devices import choose_fabric
 from lamplit.training.faces import TrainingFaces, tensors_from
 from lamplit.training.loop import train
-from lamplit.training.recipe import Augmentation, Recipe, load_recipe
+from lamplit.training.recipe import Recipe, load_recipe
 from results import ROOT, parse_data, write_result
 
 N_FACES = 16_000

@@ -158,7 +158,7 @@ def main() -> None:
     }
     # Below the threshold, too, to see what another one would give.
     near_duplicates.LEAST_CORRELATION = min(THRESHOLDS)
-    figures["changed_faces"], figures["changed"] = recall(training)
+    figures["changed"], figures["changed_faces"] = recall(training)
     figures["different_people"] = false_pairs(data)
     write_result("near_duplicates", figures)
 

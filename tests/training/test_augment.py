@@ -12,7 +12,7 @@ from torch import Generator, Tensor
 from lamplit.light.relighting import relight
 from lamplit.light.templates import load_templates
 from lamplit.training.augment import augment, erase, move, worsen_light
-from lamplit.training.recipe import Augmentation
+from lamplit.training.augmentation import Augmentation
 
 NOTHING = Augmentation(rotation=0.0, scale=0.0, shift=0.0, flip=0.0, erase=0.0, light=0.0)
 

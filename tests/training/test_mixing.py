@@ -6,8 +6,8 @@ import pytest
 import torch
 from torch import Generator, Tensor
 
+from lamplit.training.augmentation import Augmentation
 from lamplit.training.mixing import Batch, mix
-from lamplit.training.recipe import Augmentation
 
 N = 400
 

@@ -11,7 +11,8 @@ import pytest
 from lamplit.core.errors import RecipeError
 from lamplit.core.labels import EKMAN_SIX, LABEL_SETS
 from lamplit.nets import build_network
-from lamplit.training.recipe import Augmentation, Recipe, list_recipes, load_recipe, recipe_from_dict
+from lamplit.training.augmentation import Augmentation
+from lamplit.training.recipe import Recipe, list_recipes, load_recipe, recipe_from_dict
 
 
 def written(folder: Path, text: str, name: str = "mine.toml") -> Path:

@@ -53,7 +53,8 @@ def held_out_faces(card: WeightsCard, data: Path, progress: Progress) -> tuple[F
     if recipe.get("dataset", "ferplus") != "ferplus" or not {"holdout", "seed"} <= set(recipe):
         required = "weights with a recipe that holds back faces of FER+ on their card"
         raise InvalidArgumentError(card.name, required, f"dataset {recipe.get('dataset')!r}")
-    _, held_out = split_holdout(read_split(data, "training", progress), recipe["holdout"], recipe["seed"])
+    seed = recipe.get("holdout_seed", recipe["seed"])  # older recipes had one seed for both
+    _, held_out = split_holdout(read_split(data, "training", progress), recipe["holdout"], seed)
     return with_majority(held_out, card.speaks)
 
 

@@ -13,7 +13,7 @@ from lamplit.light.exposure import tone_curve
 from lamplit.light.relighting import relight
 from lamplit.light.scenes import backlight
 from lamplit.light.templates import load_templates
-from lamplit.training.recipe import Augmentation, Range
+from lamplit.training.augmentation import Augmentation, Range
 
 FLARE: Range = (0.0, 0.05)
 """Share of the light behind a head that the lens spreads over it: little when the lens is clean."""

@@ -16,6 +16,7 @@ from lamplit.core.light import LightReading
 from lamplit.core.refusal import kind_of
 from lamplit.datasets.sampling import balanced_weights, person_groups
 from lamplit.light import measure
+from lamplit.training.augmentation import check_limits
 from lamplit.training.faces import TrainingFaces
 
 FACTORS = ("expression", "light", "verdict", "person")
@@ -77,10 +78,7 @@ def check_balance(balance: Balance, *, where: str) -> None:
     RecipeError
         If a number is out of range or `over` names no factor, an unknown one, or one twice.
     """
-    for key, (low, high) in _LIMITS.items():
-        if not low <= getattr(balance, key) <= high:
-            required, came = f"a value from {low:g} to {high:g}", repr(getattr(balance, key))
-            raise RecipeError(f"{where}: balance: {key}", required, came)
+    check_limits(balance, _LIMITS, where=f"{where}: balance")
     over = balance.over
     if not over or len(set(over)) != len(over) or set(over) - set(FACTORS):
         raise RecipeError(f"{where}: balance: over", f"some of {list(FACTORS)}, each once", f"{list(over)}")

@@ -7,7 +7,7 @@ from typing import NamedTuple
 import torch
 from torch import Generator, Tensor
 
-from lamplit.training.recipe import Augmentation
+from lamplit.training.augmentation import Augmentation
 
 NO_CLASS = -1
 """Class of a face that counts in no accuracy."""
