@@ -1,0 +1,45 @@
+"""The table of the paper's experiment, claimed and measured."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from stored import machine, result, table, where_measured
+
+QUANTITIES = {
+    "train_accuracy": "accuracy in training, last epoch",
+    "train_loss": "loss in training, last epoch",
+    "validation_accuracy": "accuracy in validation, last epoch",
+    "validation_loss": "loss in validation, last epoch",
+}
+
+
+def experiment() -> str:
+    """Return what the paper claims, what its network reached, and what lamplit's reaches on the same faces."""
+    figures = result("paper_rerun")
+    claimed, last = figures["claimed"], figures["last_epoch"]
+    paper, shipped = figures["paper"], figures["shipped"]
+    rows = [("six expressions", "claimed", "the paper's network, rerun", "what lamplit ships")]
+    rows.append(("parameters", *(f"{n:,}" for n in _each("parameters", claimed, paper, shipped))))
+    rows.append(("accuracy", *(f"{n:.4f}" for n in _each("accuracy", claimed, paper, shipped))))
+    losses = (claimed["loss"], paper["log_loss"], shipped["log_loss"])
+    rows.append(("loss (mean log loss)", *(f"{n:.4f}" for n in losses)))
+    rows.append(("macro F1", "", *(f"{n:.4f}" for n in _each("macro_f1", paper, shipped))))
+    for key, words in QUANTITIES.items():
+        rows.append((words, f"{claimed[key]:.2f}", f"{last[key]:.4f}", ""))
+    trained, lowest = figures["training"], figures["lowest_validation_loss"]
+    about = (
+        f"{paper['n']:,} faces of FER+ validation, majority, single pass; the paper's network was trained on "
+        f"{trained['faces']:,} faces for {trained['epochs']} epochs ({trained['hours']:g} hours), one seed. Its "
+        f"loss in validation was least after epoch {lowest['epoch']}: {lowest['loss']:.4f}. "
+        f"Machine: {machine('paper_rerun')}."
+    )
+    return table(rows) + f"\n{about}\n"
+
+
+def _each(key: str, *figures: dict[str, float]) -> tuple[float, ...]:
+    """Return one figure of each."""
+    return tuple(one[key] for one in figures)
+
+
+TABLES: dict[str, Callable[[], str]] = {"paper_rerun": where_measured("paper_rerun", experiment)}
