@@ -225,8 +225,8 @@ def ablation() -> str:
         values = (f"{way[name]['mean']:.3f} ± {way[name]['spread']:.3f}" for name in names)
         rows.append((way["way"], *values))
     schedule = (
-        f"{figures['training_faces']:,} training faces; {figures['epochs_in_good_light']} epochs in good light, "
-        f"the same for all ways with one normalisation, then {figures['epochs']} in the light of the way"
+        f"{figures['training_faces']:,} training faces; {figures['epochs_in_good_light']} epochs in good "
+        f"light, the same for all ways with one normalisation, then {figures['epochs']} in the way's light"
     )
     return table(rows) + f"\n{schedule}; seeds {figures['seeds']}, mean ± standard deviation.\n"
 

@@ -15,7 +15,7 @@ QUANTITIES = {
 
 
 def experiment() -> str:
-    """Return what the paper claims, what its network reached, and what lamplit's reaches on the same faces."""
+    """Return what the paper claims, what its network reached, what lamplit's reaches on the same faces."""
     figures = result("paper_rerun")
     claimed, last = figures["claimed"], figures["last_epoch"]
     paper, shipped = figures["paper"], figures["shipped"]
@@ -30,8 +30,8 @@ def experiment() -> str:
     trained, lowest = figures["training"], figures["lowest_validation_loss"]
     about = (
         f"{paper['n']:,} faces of FER+ validation, majority, single pass; the paper's network was trained on "
-        f"{trained['faces']:,} faces for {trained['epochs']} epochs ({trained['hours']:g} hours), one seed. Its "
-        f"loss in validation was least after epoch {lowest['epoch']}: {lowest['loss']:.4f}. "
+        f"{trained['faces']:,} faces for {trained['epochs']} epochs ({trained['hours']:g} hours), one seed. "
+        f"Its loss in validation was least after epoch {lowest['epoch']}: {lowest['loss']:.4f}. "
         f"Machine: {machine('paper_rerun')}."
     )
     return table(rows) + f"\n{about}\n"
