@@ -56,8 +56,7 @@ class Study:
     """One network in several ways, trained alike, three seeds each.
 
     `recipe` is what all ways share, `ways` are by the name of their folders, `n_faces` is how many training
-    faces are drawn, `reach` the validation accuracies whose epoch is asked for; all of it was set before any
-    run was seen.
+    faces are drawn, `reach` the validation accuracies whose epoch is asked for, set before the runs.
     """
 
     recipe: Recipe

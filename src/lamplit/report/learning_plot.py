@@ -106,5 +106,6 @@ def _finish_panel(axes: Axes, title: str, marks: Sequence[float]) -> None:
     axes.set_xlabel("epoch", fontsize=11)
     axes.xaxis.set_major_locator(_ticker.MaxNLocator(integer=True, nbins=8, min_n_ticks=1))
     axes.yaxis.set_major_formatter(_ticker.PercentFormatter(xmax=1.0, decimals=0, symbol=" %"))
-    axes.legend(loc="lower right", frameon=False, fontsize=10)
+    # Below the panel: inside it, long names would cover curves.
+    axes.legend(loc="upper left", bbox_to_anchor=(0.0, -0.12), frameon=False, fontsize=10)
     plain_axes(axes)
