@@ -12,7 +12,7 @@ from lamplit.core.labels import LabelSet
 from lamplit.core.temperature import LightTemperature
 from lamplit.weights import WeightsCard, read_card, write_card
 
-FIGURES = ("metrics", "history", "light", "refusal", "calibration")
+FIGURES = ("metrics", "history", "light", "refusal", "calibration", "quantization")
 
 
 def changed(card: WeightsCard, path: Path, *without: str, **more: Any) -> Path:
