@@ -14,7 +14,7 @@ def calibration_table(before: WeightsCard, after: WeightsCard) -> Table:
     """Build a table of calibration errors by condition, before and after, with what divides the logits."""
     columns = [_errors(card) for card in (before, after)]
     table = Table(
-        title=f"{after.name}: expected calibration error, mean over strengths",
+        title="expected calibration error, mean over strengths",
         title_justify="left",
         box=box.SIMPLE_HEAD,
         pad_edge=False,

@@ -8,7 +8,7 @@ from lamplit.core.light import LightReading
 
 EASY, HARD, BACKLIT = "easy", "hard", "backlit"
 """Kinds of light: what takes nothing from a face; what takes something; a light behind the head, which takes
-most of the grey levels and leaves a network surer than it should be."""
+most of the grey levels."""
 
 EASY_WORDS = frozenset({"good", "dim"})
 """Words of the verdict on light that takes nothing from a face."""
