@@ -58,7 +58,7 @@ class WeightsCard:
     refusal : mapping
         `least_probability` in `easy`, `hard` and `backlit` light, below which an answer is no answer, with
         what it was chosen by.
-    quantization: mapping
+    quantization : mapping
         Of a file in 8 bits: precision, layers that stay in float, calibration pictures, and the name and hash
         of the file in float that it was made from. Empty for files in float.
     """
