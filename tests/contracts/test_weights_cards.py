@@ -53,7 +53,10 @@ def test_parameters_and_input_are_what_the_card_says(card: WeightsCard) -> None:
     graph = onnx.load(FOLDER / card.file).graph
     layers = [node for node in graph.node if node.op_type in ("Conv", "Gemm", "MatMul")]
     shapes = {tensor.name: tensor.dims for tensor in graph.initializer}
-    in_file = sum(int(np.prod(shapes[name])) for node in layers for name in node.input if name in shapes)
+    # In 8 bits a weight comes by way of the node that gives it its scale.
+    scaled = {node.output[0]: node.input[0] for node in graph.node if node.op_type == "DequantizeLinear"}
+    inputs = [scaled.get(name, name) for node in layers for name in node.input]
+    in_file = sum(int(np.prod(shapes[name])) for name in inputs if name in shapes)
     assert in_file == card.parameters
     shape = [d.dim_value or d.dim_param for d in graph.input[0].type.tensor_type.shape.dim]
     assert shape[1:] == [1, card.input_size, card.input_size]
@@ -64,6 +67,17 @@ def test_parameters_and_input_are_what_the_card_says(card: WeightsCard) -> None:
 def test_the_card_says_how_a_crop_becomes_the_input(card: WeightsCard) -> None:
     assert set(NORMALISATIONS) == set(STANDARDIZATIONS)
     assert card.preprocessing == preprocessing(load_recipe(card.recipe["name"]))
+
+
+@cards
+def test_weights_in_8_bits_name_what_they_were_made_from(card: WeightsCard) -> None:
+    types = {tensor.data_type for tensor in onnx.load(FOLDER / card.file).graph.initializer}
+    assert (onnx.TensorProto.INT8 in types) == bool(card.quantization)
+    if card.quantization:
+        parent = card.quantization["parent"]
+        shipped = {other.name: other.sha256 for other in CARDS}
+        assert shipped.get(parent["name"], parent["sha256"]) == parent["sha256"]
+        assert card.quantization["calibration"]["split"] == "training"
 
 
 @cards

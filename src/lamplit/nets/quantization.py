@@ -68,12 +68,12 @@ def quantize_onnx(
     in_float: Collection[str] = (),
     bits: int = 7,
 ) -> list[str]:
-    """Write a network again with its convolutions, and the sums behind them, in 8 bits.
+    """Write a network again with its convolutions in 8 bits.
 
     Weights get one scale per output channel and keep their sign, maps are unsigned with one scale each: the
     one combination for which ONNX Runtime has fast products on x86 (AVX-512 VNNI, AVX-VNNI; AVX2). What comes
-    before the first convolution, the normalisation against the light, stays in float, and so do
-    squeeze-excitation and the last layer: they cost no time, and the former spans orders of magnitude.
+    before the first convolution, the normalisation against the light, stays in float, for it spans orders of
+    magnitude; so do squeeze-excitation, the sums of the shortcuts and the last layer, which cost little time.
 
     Parameters
     ----------
@@ -187,19 +187,10 @@ def _check_settings(pictures: AnyArray, method: str, bits: int) -> None:
 
 
 def _nodes_in_8_bits(model: Any, layers: Collection[str]) -> list[str]:
-    """Return the convolutions and, of the sums and rectifiers, those that a convolution feeds.
-
-    The sums of the normalisation at the start feed convolutions and must not be among them.
-    """
-    from_convolution: set[str] = set()
-    chosen = []
-    for node in model.graph.node:  # sorted: whatever a node needs stands before it
-        behind = not from_convolution.isdisjoint(node.input)
-        if node.op_type == "Conv" or behind:
-            from_convolution.update(node.output)
-        if node.name in layers or (behind and node.op_type in ("Add", "Relu")):
-            chosen.append(node.name)
-    return chosen
+    """Return the convolutions and the rectifiers right behind them, which then cost nothing."""
+    convolved = {output for node in model.graph.node if node.name in layers for output in node.output}
+    rectifiers = [n.name for n in model.graph.node if n.op_type == "Relu" and n.input[0] in convolved]
+    return [*layers, *rectifiers]
 
 
 def _quantized(model: Any, pictures: AnyArray, method: str, bits: int, nodes: list[str]) -> Any:
@@ -212,7 +203,7 @@ def _quantized(model: Any, pictures: AnyArray, method: str, bits: int, nodes: li
             path,
             _Pictures(pictures),
             quant_format=_quantization.QuantFormat.QDQ,
-            op_types_to_quantize=["Conv", "Add", "Relu"],
+            op_types_to_quantize=["Conv", "Relu"],
             nodes_to_quantize=nodes,
             per_channel=True,
             reduce_range=bits == 7,

@@ -15,9 +15,8 @@ _onnx = require("onnx", extra="train", purpose="export to ONNX")
 def with_matrix_means(model: Any) -> Any:
     """Replace the means over windows of one-channel maps by products with band matrices.
 
-    ONNX Runtime lays out convolutions of many channels well and means over one channel badly: the local
-    normalisation of a 48 x 48 picture takes 150 microseconds as four `AveragePool` and about 15 as eight
-    small products.
+    ONNX Runtime is fast at pooling over many channels and slow at a single one: the four means of a local
+    normalisation took as long as the largest convolution of a small network. As products they take a fifth.
 
     Parameters
     ----------

@@ -131,7 +131,7 @@ def publish_quantized(
         refusal={},
         quantization={
             "precision": "int8: weights signed, in 7 bits, one scale per output channel; maps unsigned, one "
-            "scale each; normalisation against the light, squeeze-excitation and last layer in float",
+            "scale each; normalisation against the light, squeeze-excitation, sums and last layer in float",
             "layers": len(layers),
             "in_float": sorted(in_float),
             "calibration": _calibration(faces, len(pictures), seed),
