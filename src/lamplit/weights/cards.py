@@ -59,6 +59,10 @@ class WeightsCard:
     refusal : mapping
         `least_probability` in `easy`, `hard` and `backlit` light, below which an answer is no answer, with
         what it was chosen by.
+    calibration : mapping
+        Under `light`, how the temperature follows the light (`noise` and `surround` of
+        `lamplit.core.temperature.LightTemperature`), with what they were fitted to; empty on cards that have
+        one temperature for all light.
     quantization : mapping
         Of a file in 8 bits: precision, layers that stay in float, calibration pictures, and the name and hash
         of the file in float that it was made from. Empty for files in float.
