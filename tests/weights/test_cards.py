@@ -36,19 +36,15 @@ def test_a_card_speaks_its_label_set(card: WeightsCard) -> None:
     assert card.speaks == LabelSet("moods", ("good", "bad"))
 
 
-@pytest.mark.parametrize("key", ["metrics", "history", "light", "refusal"])
+OPTIONAL = ("metrics", "history", "light", "refusal", "quantization")
+
+
+@pytest.mark.parametrize("key", OPTIONAL)
 def test_figures_may_be_absent(key: str, card: WeightsCard, tmp_path: Path) -> None:
     assert len(getattr(read_card(changed(card, tmp_path / "card.json", key)), key)) == 0
 
 
-@pytest.mark.parametrize(
-    "key",
-    [
-        f.name
-        for f in dataclasses.fields(WeightsCard)
-        if f.name not in ("metrics", "history", "light", "refusal")
-    ],
-)
+@pytest.mark.parametrize("key", [f.name for f in dataclasses.fields(WeightsCard) if f.name not in OPTIONAL])
 def test_a_missing_key_is_refused(key: str, card: WeightsCard, tmp_path: Path) -> None:
     with pytest.raises(WeightsCorruptError, match=r"card\.json: needs the keys \[.*\], got \["):
         read_card(changed(card, tmp_path / "card.json", key))
