@@ -44,4 +44,6 @@ def calibrate(
     plot_reliability_by_light(shown(gauntlet), folder / "reliability.png")
     if not quiet:
         results_console().print(calibration_table(before, after))
+        if after.temperature == before.temperature and after.calibration == before.calibration:
+            tell("the temperatures stay as they were: too few held-out faces with a majority, or nothing new")
         tell(f"wrote {folder / after.file}, its card and reliability.png")

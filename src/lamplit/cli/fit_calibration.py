@@ -11,12 +11,13 @@ from rich.progress import Progress
 from lamplit.cli.consoles import counting_progress
 from lamplit.cli.measure import read_split, with_majority
 from lamplit.core.arrays import IntArray
-from lamplit.core.errors import DatasetError, InvalidArgumentError
+from lamplit.core.errors import InvalidArgumentError
 from lamplit.datasets.ferplus import FerPlus
+from lamplit.datasets.targets import majority_in
 from lamplit.evaluation.calibration import LitLogits, fit_in_all_lights, lit_logits
 from lamplit.evaluation.gauntlet import lights_to_run
 from lamplit.expression.classifier import ExpressionClassifier
-from lamplit.training.faces import split_holdout
+from lamplit.training.leaks import split_without_leaks
 from lamplit.training.session import LEAST_FACES_FOR_TEMPERATURE
 from lamplit.weights.cards import WeightsCard, write_card
 
@@ -28,12 +29,10 @@ def calibrated(card: WeightsCard, folder: Path, data: Path, *, hidden: bool) -> 
     """Write a temperature by light on a card; as it is where training held back too few faces."""
     classifier = ExpressionClassifier(folder / card.file)
     with counting_progress(hidden=hidden) as progress:
-        try:
-            faces, classes = held_out_faces(card, data, progress)
-        except DatasetError:  # none of the few faces held back has a majority
+        held_out = held_out_faces(card, data, progress)
+        if (majority_in(held_out.votes, card.speaks) >= 0).sum() < LEAST_FACES_FOR_TEMPERATURE:
             return card
-        if len(faces) < LEAST_FACES_FOR_TEMPERATURE:
-            return card
+        faces, classes = with_majority(held_out, card.speaks)
         lit = in_all_lights(classifier, faces, classes, progress)
     fitted = fit_in_all_lights(lit)
     light = {"noise": round(fitted.noise, 4), "surround": round(fitted.surround, 4)}
@@ -47,15 +46,20 @@ def calibrated(card: WeightsCard, folder: Path, data: Path, *, hidden: bool) -> 
     return card
 
 
-def held_out_faces(card: WeightsCard, data: Path, progress: Progress) -> tuple[FerPlus, IntArray]:
-    """Return the training faces with a majority that a network was not trained on, and their classes."""
+def held_out_faces(card: WeightsCard, data: Path, progress: Progress) -> FerPlus:
+    """Return the training faces that a network's training held back, as it drew them."""
     recipe = card.recipe
     if recipe.get("dataset", "ferplus") != "ferplus" or not {"holdout", "seed"} <= set(recipe):
         required = "weights with a recipe that holds back faces of FER+ on their card"
         raise InvalidArgumentError(card.name, required, f"dataset {recipe.get('dataset')!r}")
-    seed = recipe.get("holdout_seed", recipe["seed"])  # older recipes had one seed for both
-    _, held_out = split_holdout(read_split(data, "training", progress), recipe["holdout"], seed)
-    return with_majority(held_out, card.speaks)
+    _, held_out = split_without_leaks(
+        read_split(data, "training", progress),
+        read_split(data, "validation", progress),
+        holdout=recipe["holdout"],
+        seed=recipe.get("holdout_seed", recipe["seed"]),  # older recipes had one seed for both
+        near_copies=recipe.get("near_copies", "keep"),
+    )
+    return held_out
 
 
 def in_all_lights(

@@ -23,6 +23,8 @@ _DAMAGE = (
     lzma.LZMAError,
 )
 
+_SYSTEM_FILES = {"__macosx", "thumbs.db", "desktop.ini"}
+
 
 class Archive:
     """The files of a data set, in a folder or in a zip.
@@ -128,3 +130,24 @@ class Archive:
             return (self.path / name).read_bytes() if self._zip is None else self._zip.read(name)
         except _DAMAGE as error:
             raise DatasetError(f"{self.path}: {name}", "a file that can be read", str(error)) from error
+
+
+def is_hidden(name: str) -> bool:
+    """Tell whether a file is none of the data: hidden, or left by a system.
+
+    Parameters
+    ----------
+    name : str
+        Its name, with slashes.
+
+    Returns
+    -------
+    bool
+        True if a part of the name begins with a dot, or is `__MACOSX`, `Thumbs.db` or `desktop.ini`.
+
+    Examples
+    --------
+    >>> is_hidden("__MACOSX/happy/._a.png"), is_hidden("happy/a.png")
+    (True, False)
+    """
+    return any(part.startswith(".") or part.casefold() in _SYSTEM_FILES for part in PurePosixPath(name).parts)

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from pathlib import Path, PurePosixPath
+from pathlib import Path
 
 from lamplit.core.errors import DatasetError
-from lamplit.datasets.archive import Archive
+from lamplit.datasets.archive import Archive, is_hidden
 from lamplit.datasets.gathering import LONGEST, Listed, Reading, check_classes, from_file, gather
 from lamplit.datasets.labelled import LabelledFaces, Refused
 from lamplit.datasets.own_labels import expression_of, labels_from_words
@@ -15,7 +15,6 @@ from lamplit.imaging.formats import format_of_suffix
 SOURCE = "the user's own pictures"
 TERMS = "those of the pictures"
 
-_SYSTEM_FILES = {"__macosx", "thumbs.db", "desktop.ini"}
 _SPLIT_WORDS = {"train", "training", "valid", "val", "validation", "test", "testing"}
 
 
@@ -75,8 +74,8 @@ def read_folder(
     """
     path, how = Path(path), Reading(longest, strict, on_picture)
     with Archive(path) as files:
-        names = [name for name in files.names() if not _is_hidden(name)]
-        folders = [name for name in files.folders() if not _is_hidden(name)]
+        names = [name for name in files.names() if not is_hidden(name)]
+        folders = [name for name in files.folders() if not is_hidden(name)]
         root = _root(str(path), folders, split)
         words = _words(f"{path}: {root}".removesuffix(": "), _below(folders, root))
         labels, positions = labels_from_words(words, name=_name(path))
@@ -94,10 +93,6 @@ def read_folder(
         faces = gather(str(path), listed, name=_name(path), labels=labels, how=how, refused=refused)
     check_classes(str(path), listed, faces)
     return faces
-
-
-def _is_hidden(name: str) -> bool:
-    return any(part.startswith(".") or part.casefold() in _SYSTEM_FILES for part in PurePosixPath(name).parts)
 
 
 def _below(folders: list[str], root: str) -> list[str]:

@@ -60,7 +60,7 @@ def labels_from_words(words: Iterable[str], *, name: str) -> tuple[LabelSet, dic
     -------
     labels : LabelSet
         If every word names an expression, those expressions in the order of `EXPRESSIONS`; else the words
-        themselves, in alphabetical order. A set that lamplit knows keeps its name.
+        themselves, in alphabetical order. A set that lamplit knows keeps its name and its order.
     positions : dict
         The position in `labels` of each word.
 
@@ -87,7 +87,8 @@ def labels_from_words(words: Iterable[str], *, name: str) -> tuple[LabelSet, dic
         _check_apart(names, name)
     if len(names) < 2:
         raise DatasetError(name, "at least two labels", repr(list(names)))
-    return _label_set(name, names), {word: names.index(label_of[word]) for word in unique}
+    labels = _label_set(name, names)
+    return labels, {word: labels.index(label_of[word]) for word in unique}
 
 
 def _check_apart(names: tuple[str, ...], where: str) -> None:
@@ -100,5 +101,5 @@ def _check_apart(names: tuple[str, ...], where: str) -> None:
 
 def _label_set(name: str, names: tuple[str, ...]) -> LabelSet:
     """Return the known set with these labels, or a new one whose name no known set has."""
-    known = next((labels for labels in LABEL_SETS.values() if labels.names == names), None)
+    known = next((labels for labels in LABEL_SETS.values() if set(labels) == set(names)), None)
     return known or LabelSet(f"own-{name}" if name in LABEL_SETS else name, names)

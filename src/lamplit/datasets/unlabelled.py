@@ -3,18 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from pathlib import Path, PurePosixPath
+from pathlib import Path
 
 import numpy as np
 
 from lamplit.core.arrays import ByteArray
-from lamplit.core.errors import DatasetError, InvalidImageError
-from lamplit.datasets.archive import Archive
-from lamplit.imaging.colour import grey_from_rgb
+from lamplit.core.errors import DatasetError
+from lamplit.datasets.archive import Archive, is_hidden
+from lamplit.datasets.pictures import decode_any_grey
+from lamplit.imaging.formats import format_of_suffix
 from lamplit.imaging.geometry import resize_faces
-from lamplit.imaging.images import read_image
-
-SUFFIXES = frozenset({".png", ".jpg", ".jpeg", ".bmp", ".pgm", ".webp", ".tif", ".tiff"})
 
 
 def read_unlabelled(
@@ -51,15 +49,12 @@ def read_unlabelled(
     [[[7, 7], [7, 7]]]
     """
     with Archive(Path(path)) as files:
-        names = [name for name in files.names() if PurePosixPath(name).suffix.lower() in SUFFIXES]
+        names = [name for name in files.names() if format_of_suffix(name) and not is_hidden(name)]
         if not names:
-            raise DatasetError(str(path), f"pictures ({', '.join(sorted(SUFFIXES))})", "none")
+            raise DatasetError(str(path), "pictures", "no file with the suffix of one")
         faces = np.empty((len(names), size, size), dtype=np.uint8)
         for done, name in enumerate(names):
-            try:
-                image = grey_from_rgb(read_image(files.read(name)))
-            except InvalidImageError as error:
-                raise DatasetError(f"{path}: {name}", error.required, error.came, error.hint) from error
+            image = decode_any_grey(files.read(name), where=f"{path}: {name}")
             faces[done] = resize_faces(image[None], size)[0]
             if on_picture is not None:
                 on_picture(done + 1, len(names))

@@ -60,7 +60,8 @@ def is_leader() -> bool:
 def _settings() -> dict[str, Any]:
     """Return what Fabric wants to know of devices and processes."""
     if not _under_torchrun() or os.environ["WORLD_SIZE"] == "1":
-        return {"accelerator": "auto", "devices": 1}
+        # Not "auto", which would take other accelerators that lack what is drawn in double precision.
+        return {"accelerator": "cuda" if torch.cuda.is_available() else "cpu", "devices": 1}
     here, all_of_them = int(os.environ["LOCAL_WORLD_SIZE"]), int(os.environ["WORLD_SIZE"])
     on_cuda = torch.cuda.is_available()
     if on_cuda and here > torch.cuda.device_count():

@@ -34,7 +34,8 @@ def finished_run(name: str, recipe: Recipe, folder: Path | None = None) -> Check
     Raises
     ------
     CheckpointError
-        If the run is not there, not finished, of another recipe, speaks other labels, or held back other
+        If the run is not there, not finished, of another recipe, speaks other labels, kept near copies of
+        validation faces where the training starts from it and drops them, or held back other
         faces for its temperature: the new training would know those that fit its own.
 
     Examples
@@ -56,6 +57,10 @@ def finished_run(name: str, recipe: Recipe, folder: Path | None = None) -> Check
         if kept.get(key) != getattr(recipe, key):
             required, came = f"a run with {key} = {getattr(recipe, key):g}", f"{kept.get(key)}"
             raise CheckpointError(str(folder), f"{required}, which holds back the same faces", came, hint)
+    if name == recipe.start and recipe.near_copies == "drop" != kept.get("near_copies", "keep"):
+        # What the first run knows by heart, the new one would know from its first step.
+        required = f'a run with near_copies = "drop", as {recipe.name} has it'
+        raise CheckpointError(str(folder), required, "one that kept near copies of what is measured on")
     if kept["labels"] != recipe.labels:
         raise CheckpointError(str(folder), f"a run that speaks {recipe.labels}", str(kept["labels"]))
     if kept.get("name") != name or not is_over(history, kept.get("epochs", 0)):

@@ -184,7 +184,7 @@ def _training_data(details: Mapping[str, Any], recipe: Recipe) -> list[dict[str,
         "name": recipe.unlabelled,
         "split": "whole",
         "faces": int(details.get("n_unlabelled", 0)),
-        "protocol": f"no labels; targets are the answers of {', '.join(recipe.taught_by)}",
+        "protocol": f"no labels; targets are the answers of the teachers: {', '.join(recipe.taught_by)}",
         "source": source,
         "terms": terms,
     }

@@ -6,21 +6,24 @@ from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 
+import numpy as np
 import torch
 from torch import nn
 
+from lamplit.core.arrays import ByteArray
 from lamplit.core.errors import DatasetError
 from lamplit.core.files import make_folder
 from lamplit.datasets.ferplus import FerPlus, read_ferplus
 from lamplit.datasets.unlabelled import read_unlabelled
 from lamplit.expression.calibration import fit_temperature
+from lamplit.imaging.geometry import resize_faces
 from lamplit.training.balance import with_weights
 from lamplit.training.blending import blended
 from lamplit.training.checkpoint import Checkpoint, load_checkpoint
 from lamplit.training.devices import choose_fabric
-from lamplit.training.faces import TrainingData, TrainingFaces, split_holdout, tensors_from
+from lamplit.training.faces import TrainingData, TrainingFaces, tensors_from
 from lamplit.training.finished import finished_run
-from lamplit.training.leaks import without_leaks
+from lamplit.training.leaks import split_without_leaks, which_have_copies
 from lamplit.training.loop import Observer, predict_logits, train
 from lamplit.training.publish import publish
 from lamplit.training.recipe import Recipe
@@ -32,7 +35,9 @@ from lamplit.weights.cards import WeightsCard
 LEAST_FACES_FOR_TEMPERATURE = 100
 
 
-def prepare(recipe: Recipe, training: FerPlus, validation: FerPlus) -> TrainingData:
+def prepare(
+    recipe: Recipe, training: FerPlus, validation: FerPlus, *, unlabelled: ByteArray | None = None
+) -> TrainingData:
     """Bring the splits to the training device.
 
     Parameters
@@ -41,11 +46,14 @@ def prepare(recipe: Recipe, training: FerPlus, validation: FerPlus) -> TrainingD
         Decides input size, holdout and seed.
     training, validation : FerPlus
         The splits.
+    unlabelled : ndarray of shape (M, 48, 48), uint8, optional
+        Faces that nobody labelled.
 
     Returns
     -------
     TrainingData
-        Faces as tensors.
+        Faces as tensors; none that trains, labelled or not, stands among those held out or measured on
+        (`lamplit.training.leaks`).
 
     Raises
     ------
@@ -53,8 +61,13 @@ def prepare(recipe: Recipe, training: FerPlus, validation: FerPlus) -> TrainingD
         If no face of a split can be used.
     """
     device = choose_fabric().device
-    kept, held_out = split_holdout(training, recipe.holdout, recipe.holdout_seed)
-    kept, held_out = without_leaks(kept, held_out, validation, near_copies=recipe.near_copies)
+    kept, held_out = split_without_leaks(
+        training,
+        validation,
+        holdout=recipe.holdout,
+        seed=recipe.holdout_seed,
+        near_copies=recipe.near_copies,
+    )
     tensors = [
         tensors_from(split, size=recipe.size, device=device, labels=recipe.speaks, targets=recipe.targets)
         for split in (kept, held_out, validation)
@@ -65,6 +78,11 @@ def prepare(recipe: Recipe, training: FerPlus, validation: FerPlus) -> TrainingD
         raise DatasetError("the training split", "faces with an expression that two people named", "none")
     if not (data.validation.classes >= 0).any():
         raise DatasetError("the validation split", "faces with a majority", "none")
+    if unlabelled is not None:
+        elsewhere = np.concatenate([validation.images, held_out.images])
+        new = ~which_have_copies(unlabelled, elsewhere, near_copies=recipe.near_copies)
+        images = torch.from_numpy(resize_faces(unlabelled[new], recipe.size))[:, None]
+        data = replace(data, unlabelled=images.to(device))
     return replace(data, training=with_weights(data.training, recipe.balance))
 
 
@@ -92,13 +110,14 @@ def read_data(
     DatasetError
         If the data set is absent or not as expected.
     """
-    splits = [read_ferplus(path, split, on_picture=on_picture) for split in ("training", "validation")]
-    data = prepare(recipe, *splits)
+    training, validation = (
+        read_ferplus(path, split, on_picture=on_picture) for split in ("training", "validation")
+    )
     if not recipe.unlabelled:
-        return data
-    beside = path if path.is_dir() else path.parent
-    faces = read_unlabelled(beside / recipe.unlabelled, size=recipe.size, on_picture=on_picture)
-    return replace(data, unlabelled=torch.from_numpy(faces)[:, None])
+        return prepare(recipe, training, validation)
+    place = (path if path.is_dir() else path.parent) / recipe.unlabelled
+    unlabelled = read_unlabelled(place, size=validation.images.shape[1], on_picture=on_picture)
+    return prepare(recipe, training, validation, unlabelled=unlabelled)
 
 
 def run_training(
@@ -230,7 +249,7 @@ def _taught_faces(recipe: Recipe, data: TrainingData, start: Path | None, folder
         faces = taught(faces, teachers, recipe.teach)
     if data.unlabelled is None:
         return faces
-    images = data.unlabelled.to(faces.images.device)
+    images = data.unlabelled
     nothing = faces.probabilities.new_zeros(len(images), len(recipe.speaks))
     return with_unlabelled(faces, images, answers(images, teachers) if teachers else nothing)
 

@@ -53,7 +53,11 @@ class Team:
         if self.size == 1:
             return
         gradients = (p.grad for p in network.parameters() if p.grad is not None)
-        statistics = (buffer for buffer in network.buffers() if buffer.is_floating_point())
+        statistics = (
+            buffer
+            for name, buffer in network.named_buffers()
+            if name.endswith(("running_mean", "running_var"))
+        )
         _average([*gradients, *statistics], self.size)
 
     def total(self, numbers: Tensor) -> Tensor:
