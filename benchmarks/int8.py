@@ -1,7 +1,7 @@
 """What 8 bits cost and bring: files, times and accuracy of a network in float and in 8 bits, side by side.
 
-How ranges are set and how many bits weights have is chosen on training faces that the ranges do not come
-from, by how far the probabilities move; layer by layer the same says which convolution is the most sensitive.
+Ways to set ranges and bits of the weights are compared on training faces that the ranges do not come from,
+by how far the probabilities move; layer by layer the same says which convolution is the most sensitive.
 Accuracy: FER+ validation, majority protocol, single pass, in the seven lights of the short protocol. Times:
 one thread, in turn within each round, so that the ratio holds on a busy machine, too; "matrix means" is the
 network in float with the local normalisation's means as matrix products, which files exported since have.

@@ -52,7 +52,9 @@ def plot_exits(
     axes = figure.subplots()
     curve, chosen = figures["curve"], figures["reported"]
     axes.plot(*_axes_of(curve), color=BLUE, linewidth=1.8, marker=".", markersize=5, label="cascade")
-    axes.plot(*_axes_of([chosen]), "o", markersize=10, markerfacecolor="white", color=BLUE, label="chosen")
+    axes.plot(
+        *_axes_of([chosen]), "o", markersize=12, markerfacecolor="none", color=BLUE, label="chosen", zorder=4
+    )
     axes.plot(*_axes_of(figures["singles"]), "s", markersize=7, color=VERMILLION, label="one network alone")
     for name, point in zip(names, figures["singles"], strict=True):
         axes.annotate(
@@ -65,7 +67,7 @@ def plot_exits(
             fontsize=9.5,
             color=INK,
         )
-    axes.yaxis.set_major_formatter(_ticker.PercentFormatter(1.0, decimals=1, symbol=" %"))
+    axes.yaxis.set_major_formatter(_ticker.PercentFormatter(1.0, decimals=None, symbol=" %"))
     axes.margins(x=0.16, y=0.22)
     axes.set_xlim(left=0.0)
     axes.set_xlabel("mean milliseconds per face", fontsize=11)
