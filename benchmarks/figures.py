@@ -36,13 +36,12 @@ BLOCK = re.compile(r"(<!-- figures: (\w+) .*?-->\n).*?(<!-- /figures -->)", flag
 
 def summary() -> str:
     """Return the README's table."""
-    quality, speed, start = result("validation"), result("network_speed"), result("start_up")
+    quality = result("validation")
     yale, false, long = result("yale_faces"), result("false_alarms"), result("thousand_pictures")
     every, six, lights = quality["all"], quality["six"], result("light_gauntlet")["lights"]
     good = lights[0]
     interval = every["accuracy_interval"]
     faces = f"FER+ validation, majority labels, given crops, single pass, {every['n']:,} faces"
-    one, many = speed["batch_1_one_thread"], speed["batch_64_one_thread"]
     rows = [
         ("figure", "value", "how measured"),
         (
@@ -90,6 +89,18 @@ def summary() -> str:
             f"{100 * false['share_with_a_face_by_neighbours']['5']:.1f} %",
             f"of {false['pictures']:,} pictures without faces (a few do hold one)",
         ),
+        *speed_rows(),
+        ("disk, without extras", f"{result('core_size')['environment_mb']:.0f} MB", "fresh environment"),
+        ("1,000 pictures, 50 of them broken", long_run(long), "`lamplit analyze`, rows and memory"),
+    ]
+    return table(rows) + f"\nMachine: {machine('network_speed')}.\n"
+
+
+def speed_rows() -> list[tuple[str, str, str]]:
+    """Return the rows of the README's table about time."""
+    speed, start = result("network_speed"), result("start_up")
+    one, many = speed["batch_1_one_thread"], speed["batch_64_one_thread"]
+    return [
         (
             "time per face, batch 1",
             f"{one['milliseconds_per_face']:.2f} ms",
@@ -106,10 +117,7 @@ def summary() -> str:
             f"{start['analyze_one_photo_fresh_process']['median_s']:.2f} s",
             "fresh process, start to end, median",
         ),
-        ("disk, without extras", f"{result('core_size')['environment_mb']:.0f} MB", "fresh environment"),
-        ("1,000 pictures, 50 of them broken", long_run(long), "`lamplit analyze`, rows and memory"),
     ]
-    return table(rows) + f"\nMachine: {machine('network_speed')}.\n"
 
 
 def long_run(figures: dict[str, Any]) -> str:

@@ -8,8 +8,10 @@ import numpy as np
 import pytest
 
 from lamplit.core.errors import RecipeError
+from lamplit.datasets.copies import have_copies
 from lamplit.datasets.ferplus import FerPlus
-from lamplit.training.leaks import without_leaks
+from lamplit.datasets.near_duplicates import have_near_copies
+from lamplit.training.leaks import split_without_leaks
 from lamplit.training.session import prepare
 
 
@@ -25,18 +27,46 @@ def pictures() -> np.ndarray:
     return (110 + 300 * smooth).clip(0, 255).astype(np.uint8)
 
 
-@pytest.mark.parametrize(("near_copies", "n_training", "n_held_out"), [("keep", 28, 8), ("drop", 26, 7)])
-def test_near_copies_are_left_out_only_where_asked(
-    pictures: np.ndarray, near_copies: str, n_training: int, n_held_out: int
-) -> None:
-    # Validation: one training picture as it is, one mirrored, one darker. Held out: one darker, too.
-    validation = np.stack([pictures[0], pictures[1][:, ::-1], pictures[2] // 2, pictures[39]])
-    held_out = np.concatenate([pictures[3:4] // 2, pictures[30:37]])
-    kept, rest = without_leaks(
-        corpus(pictures[:29]), corpus(held_out), corpus(validation), near_copies=near_copies
+def split(pictures: np.ndarray, near_copies: str) -> tuple[FerPlus, FerPlus, np.ndarray]:
+    """Kept, held out and validation: each picture of training is there darker, too, by another name."""
+    validation = np.stack([pictures[0], pictures[1][:, ::-1], pictures[2] // 2])
+    training = np.concatenate([pictures[:20], pictures[3:20] // 2])
+    kept, held_out = split_without_leaks(
+        corpus(training), corpus(validation), holdout=0.3, seed=0, near_copies=near_copies
     )
-    assert (len(kept), len(rest)) == (n_training, n_held_out)
-    assert not any((kept.images == pictures[0]).all(axis=(1, 2)))
+    return kept, held_out, validation
+
+
+def test_without_being_asked_only_copies_pixel_for_pixel_are_left_out(pictures: np.ndarray) -> None:
+    kept, held_out, validation = split(pictures, "keep")
+    assert len(kept) + len(held_out) == 36, "37 but for the one that stands in validation as it is"
+    assert not have_copies(kept.images, among=validation).any()
+    assert have_near_copies(kept.images, among=validation).any()
+    assert have_near_copies(held_out.images, among=kept.images).any()
+
+
+def test_where_asked_near_copies_are_on_one_side_only(pictures: np.ndarray) -> None:
+    kept, held_out, validation = split(pictures, "drop")
+    assert len(kept) > 15
+    assert len(held_out) > 0
+    assert not have_near_copies(kept.images, among=validation).any()
+    assert not have_near_copies(held_out.images, among=validation).any()
+    assert not have_near_copies(held_out.images, among=kept.images).any()
+
+
+@pytest.mark.parametrize(("near_copies", "n_unlabelled"), [("keep", 9), ("drop", 8)])
+def test_faces_that_nobody_labelled_keep_to_the_same_rule(
+    pictures: np.ndarray, near_copies: str, n_unlabelled: int
+) -> None:
+    unlabelled = np.concatenate([pictures[30:38], pictures[:1], pictures[1:2, :, ::-1]])
+    data = prepare(
+        blobs.recipe(holdout=0.0, near_copies=near_copies, start="blobs", teach=0.5, unlabelled="more"),
+        corpus(pictures[10:30]),
+        corpus(pictures[:2]),
+        unlabelled=unlabelled,
+    )
+    assert data.unlabelled is not None
+    assert tuple(data.unlabelled.shape) == (n_unlabelled, 1, blobs.SIDE, blobs.SIDE)
 
 
 def test_the_recipe_decides(pictures: np.ndarray) -> None:

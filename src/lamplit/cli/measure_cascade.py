@@ -87,7 +87,7 @@ def cascade_table(figures: Mapping[str, Any], *, title: str) -> Table:
     """Return the cascade beside each of its networks alone, as a table for the terminal."""
     table = Table(title=Text(title), title_justify="left", box=box.SIMPLE_HEAD, pad_edge=False)
     table.add_column("who answers", overflow="fold")
-    for heading in ("least probability", "answers", "accuracy", "ms per face"):
+    for heading in (f"least {figures['rule']}", "answers", "accuracy", "ms per face"):
         table.add_column(heading, justify="right", no_wrap=True)
     for name, point in zip(figures["weights"], figures["singles"], strict=True):
         table.add_row(

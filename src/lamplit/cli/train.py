@@ -36,13 +36,14 @@ def train(
     from lamplit.cli.claims import write_claims
     from lamplit.cli.measure_card import measure_card
     from lamplit.training.devices import is_leader
+    from lamplit.training.finished import RUNS
     from lamplit.training.progress import TrainingProgress
     from lamplit.training.recipe import check_name, load_recipe
     from lamplit.training.session import follow_training, read_data, run_training
 
     settings = load_recipe(recipe)
     check_name(settings.name if name is None else name, where="--name")
-    folder = Path("runs") / settings.name if out is None else out
+    folder = RUNS / settings.name if out is None else out
     with counting_progress(hidden=quiet or not is_leader()) as reading:
         task = reading.add_task("reading pictures", total=None)
         faces = read_data(

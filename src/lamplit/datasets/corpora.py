@@ -1,4 +1,4 @@
-"""The data sets with one label per picture, by name: what recipes and commands choose from."""
+"""The data sets with one label per picture, by name."""
 
 from __future__ import annotations
 
@@ -122,7 +122,7 @@ CORPORA: dict[str, Corpus] = {
         people="yes",
     ),
 }
-"""Every reader by the name that recipes use. FER+ is not here: it has votes, not one label per picture."""
+"""Every reader by name. FER+ is not here: it has votes, not one label per picture."""
 
 
 def find_corpus(name: str) -> Corpus:

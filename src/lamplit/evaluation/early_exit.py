@@ -44,7 +44,7 @@ class ExitPoint:
     def as_dict(self) -> dict[str, Any]:
         """Return the figures as plain types."""
         return {
-            "least": [round(threshold, 4) for threshold in self.least],
+            "least": list(self.least),
             "accuracy": self.accuracy,
             "milliseconds": self.milliseconds,
             "shares": list(self.shares),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, Protocol
@@ -160,7 +161,7 @@ class ExpressionCascade:
                     "name": card.name,
                     "sha256": card.sha256,
                     "parameters": card.parameters,
-                    "temperature": card.temperature,
+                    "temperature": dataclasses.asdict(card.light_temperature),
                     "least": threshold,
                 }
                 for card, threshold in zip(cards, (*self.least, None), strict=True)
