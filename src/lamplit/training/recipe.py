@@ -14,7 +14,9 @@ from typing import Any
 
 from lamplit.core.errors import RecipeError
 from lamplit.core.labels import EXPRESSIONS, LABEL_SETS, LabelSet
+from lamplit.datasets.corpora import CORPORA
 from lamplit.report.claims import CLAIMS
+from lamplit.training.finetuning import Finetuning
 
 Range = tuple[float, float]
 """Smallest and largest value; drawn evenly between them, or evenly on a logarithmic scale where said so."""
@@ -92,7 +94,7 @@ class Recipe:
     name : str
         Name of the recipe; weights are called after it.
     dataset : str
-        The corpus; "ferplus".
+        The corpus; "ferplus", or for fine-tuning one of `lamplit.datasets.CORPORA`.
     network : str
         The architecture, by its registered name.
     settings : mapping
@@ -132,6 +134,9 @@ class Recipe:
     claims : mapping
         Figures that others have published, with their `source`; the training ends with a page that sets what
         was measured beside them (`lamplit.report.claims`).
+    finetune : Finetuning, optional
+        How to go on from finished weights to labels of the data's own. Network, size and labels are then
+        those of the weights and the data, whatever the recipe says.
     """
 
     name: str
@@ -154,6 +159,7 @@ class Recipe:
     seed: int = 0
     augment: Augmentation = field(default_factory=Augmentation)
     claims: Mapping[str, Any] = field(default_factory=dict)
+    finetune: Finetuning | None = None
 
     @property
     def speaks(self) -> LabelSet:
@@ -164,7 +170,8 @@ class Recipe:
         """Return every setting as plain values, nested tables as dictionaries, ranges as lists."""
         plain = dataclasses.asdict(self)
         plain |= {"settings": dict(self.settings), "claims": dict(self.claims)}
-        plain["augment"] = {k: list(v) if isinstance(v, tuple) else v for k, v in plain["augment"].items()}
+        for table in (plain["augment"], plain["finetune"] or {}):
+            table |= {k: list(v) for k, v in table.items() if isinstance(v, tuple)}
         return plain
 
 
@@ -237,12 +244,16 @@ def recipe_from_dict(values: Mapping[str, Any], *, where: str) -> Recipe:
     RecipeError
         If a key is unknown or a value has the wrong type or range.
     """
-    augment = values.get("augment", {})
-    if not isinstance(augment, Mapping):
-        raise RecipeError(f"{where}: augment", "a table", repr(augment))
-    top = {key: value for key, value in values.items() if key != "augment"}
+    tables = {key: values.get(key) for key in ("augment", "finetune")}
+    for key, table in tables.items():
+        if table is not None and not isinstance(table, Mapping):
+            raise RecipeError(f"{where}: {key}", "a table", repr(table))
+    top = {key: value for key, value in values.items() if key not in tables}
+    augment, finetune = tables["augment"] or {}, tables["finetune"]
     recipe = Recipe(
-        **_checked(Recipe, top, where), augment=Augmentation(**_checked(Augmentation, augment, where))
+        **_checked(Recipe, top, where),
+        augment=Augmentation(**_checked(Augmentation, augment, where)),
+        finetune=None if finetune is None else Finetuning(**_checked(Finetuning, finetune, where)),
     )
     _check_ranges(recipe, where)
     return recipe
@@ -261,7 +272,12 @@ def _checked(kind: type, values: Mapping[str, Any], where: str) -> dict[str, Any
     return checked
 
 
-_WORDS: dict[Any, str] = {int: "a whole number", float: "a number", str: "a text"}
+_SEQUENCES: dict[Any, str] = {
+    tuple[float, ...]: "a list of numbers",
+    tuple[int, ...]: "a list of whole numbers",
+    tuple[str, ...]: "a list of texts",
+}
+_WORDS: dict[Any, str] = {int: "a whole number", float: "a number", str: "a text", **_SEQUENCES}
 
 
 def _converted(value: Any, kind: Any, where: str) -> Any:
@@ -276,6 +292,8 @@ def _converted(value: Any, kind: Any, where: str) -> Any:
         return float(value)
     if kind in (int, str) and type(value) is kind:
         return value
+    if kind in _SEQUENCES and isinstance(value, list):
+        return tuple(_converted(item, typing.get_args(kind)[0], where) for item in value)
     if typing.get_origin(kind) is not None and isinstance(value, Mapping):
         return dict(value)
     raise RecipeError(where, _WORDS.get(kind, "a table"), repr(value))
@@ -364,5 +382,9 @@ def _check_ranges(recipe: Recipe, where: str) -> None:
     if recipe.blend < 1 and not recipe.start:
         raise RecipeError(f"{where}: blend", "a recipe with the key start, whose weights are blended", "none")
     check_name(recipe.name, where=f"{where}: name")
-    if recipe.dataset != "ferplus":
-        raise RecipeError(f"{where}: dataset", "'ferplus'", repr(recipe.dataset))
+    datasets = ["ferplus"] if recipe.finetune is None else list(CORPORA)
+    if recipe.dataset not in datasets:
+        required = "'ferplus'" if recipe.finetune is None else f"one of {datasets}"
+        raise RecipeError(f"{where}: dataset", required, repr(recipe.dataset))
+    if recipe.finetune is not None:
+        recipe.finetune.check(where)
