@@ -92,7 +92,8 @@ def hold_out(
     -------
     (ndarray, ndarray)
         Positions, int64, rising. Nobody is on both sides if it is known of all pictures who they show; else
-        the share of every label is held out, as near as whole pictures allow.
+        the share of every label is held out, as near as whole pictures allow, and at least one of each that
+        has several.
 
     Examples
     --------
@@ -107,7 +108,7 @@ def hold_out(
     generator = np.random.default_rng(seed)
     for label in np.unique(classes):
         pictures = generator.permutation(np.flatnonzero(classes == label))
-        chosen[pictures[: min(round(share * len(pictures)), len(pictures) - 1)]] = True
+        chosen[pictures[: min(max(round(share * len(pictures)), 1), len(pictures) - 1)]] = True
     return np.flatnonzero(~chosen), np.flatnonzero(chosen)
 
 

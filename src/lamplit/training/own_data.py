@@ -117,7 +117,7 @@ def _divided(corpus: Corpus, tuning: Finetuning, faces: FramedFaces, seed: int) 
         return _data(corpus, faces, None, f"leave one of {len(set(people))} people out")
     kept, held = hold_out(people, faces.pictures.classes, tuning.share, seed=seed)
     by_people = knows_people(people)
-    words = "people of their own" if by_people else "drawn by label, people not known"
+    words = "people of their own" if by_people else "drawn by label, people not kept apart"
     parts = faces.subset(kept), faces.subset(held)
     return _data(corpus, *parts, f"held-out share of {tuning.share:g}, {words}")
 
