@@ -13,13 +13,13 @@ import own
 import pytest
 import torch
 
-from lamplit.core.errors import WeightsCorruptError
+from lamplit.core.errors import CheckpointError, WeightsCorruptError
 from lamplit.expression import ExpressionClassifier
 from lamplit.training import finetune as module
 from lamplit.training.finetune import FineTuner, Tuned, leave_people_out, tune_on
 from lamplit.training.finetuning import Finetuning
 from lamplit.training.own_data import OwnData, read_own_data
-from lamplit.training.publish_own import publish_own
+from lamplit.training.publish_own import check_folder, publish_own
 from lamplit.training.recipe import Recipe, recipe_from_dict
 from lamplit.weights.cards import WeightsCard, read_card
 from lamplit.weights.store import load_weights
@@ -103,6 +103,18 @@ def test_the_card_says_what_was_learnt_from(run: Run) -> None:
     assert card.recipe["finetune"]["weights"] == "finished"
     assert card.input_size == card.recipe["size"] == mine["chosen_by_cross_validation"]["input_size"]
     assert card.licence == "those of the data; the network came from finished: none"
+
+
+def test_weights_of_other_data_are_not_overwritten(run: Run, tmp_path: Path) -> None:
+    check_folder(run.folder, "mine", run.data)
+    check_folder(run.folder, "other", run.data)
+    other = data_of(own.write_folder(tmp_path / "more"), recipe())
+    with pytest.raises(CheckpointError) as caught:
+        check_folder(run.folder, "mine", other)
+    assert str(caught.value).removeprefix(f"{run.folder}/") == (
+        "mine.json: needs nothing, or an earlier run on more with its labels, got weights from faces with the "
+        "labels down, left, up (give another --out folder or --name for a new run)"
+    )
 
 
 def test_fine_tuned_weights_are_no_start(run: Run) -> None:

@@ -18,7 +18,7 @@ from lamplit.training.finetune import FineTuner, leave_people_out, tune_on
 from lamplit.training.finetuning import tuning_of
 from lamplit.training.own_data import OwnData, read_own_data
 from lamplit.training.progress import TrainingProgress
-from lamplit.training.publish_own import publish_own
+from lamplit.training.publish_own import check_folder, publish_own
 from lamplit.training.recipe import Recipe
 from lamplit.training.state import EpochRow
 from lamplit.weights.cards import WeightsCard
@@ -34,6 +34,7 @@ def finetune(
     with counting_progress(hidden=hidden) as progress:
         steps = _Steps(progress, recipe.epochs, folder, hidden=hidden)
         data = read_own_data(recipe, path, on_step=steps.show)
+        check_folder(folder, name, data)
         make_folder(folder)
         tuner = FineTuner(recipe, start, data.training, on_step=steps.show, observer=steps)
         everybody = data.report is None

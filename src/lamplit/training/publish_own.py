@@ -6,11 +6,12 @@ import hashlib
 from pathlib import Path
 from typing import Any
 
+from lamplit.core.errors import CheckpointError
 from lamplit.nets.export import count_parameters, export_onnx
 from lamplit.training.finetune import Tuned
 from lamplit.training.own_data import OwnData
 from lamplit.training.source import source_commit
-from lamplit.weights.cards import WeightsCard, write_card
+from lamplit.weights.cards import WeightsCard, read_card, write_card
 
 
 def publish_own(tuned: Tuned, data: OwnData, folder: Path, *, name: str, start: WeightsCard) -> WeightsCard:
@@ -62,6 +63,36 @@ def publish_own(tuned: Tuned, data: OwnData, folder: Path, *, name: str, start: 
     )
     write_card(card, path.with_suffix(".json"))
     return card
+
+
+def check_folder(folder: Path, name: str, data: OwnData) -> None:
+    """Refuse a folder that holds weights of the same name from other data: they would be overwritten.
+
+    Parameters
+    ----------
+    folder : Path
+        The folder of the run.
+    name : str
+        Name of the weights.
+    data : OwnData
+        What is to be learnt from.
+
+    Raises
+    ------
+    CheckpointError
+        If such weights are there.
+    WeightsCorruptError
+        If what is there is no card.
+    """
+    path = folder / f"{name}.json"
+    if not path.exists():
+        return
+    card = read_card(path)
+    before, now = card.training_data[0].get("name"), data.training.pictures.name
+    if (before, tuple(card.labels)) != (now, data.training.pictures.labels.names):
+        came = f"weights from {before} with the labels {', '.join(card.labels)}"
+        hint = "give another --out folder or --name for a new run"
+        raise CheckpointError(str(path), f"nothing, or an earlier run on {now} with its labels", came, hint)
 
 
 def _preprocessing(data: OwnData, start: WeightsCard) -> dict[str, Any]:
