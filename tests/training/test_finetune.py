@@ -112,8 +112,8 @@ def test_weights_of_other_data_are_not_overwritten(run: Run, tmp_path: Path) -> 
     with pytest.raises(CheckpointError) as caught:
         check_folder(run.folder, "mine", other)
     assert str(caught.value).removeprefix(f"{run.folder}/") == (
-        "mine.json: needs nothing, or an earlier run on more with its labels, got weights from faces with the "
-        "labels down, left, up (give another --out folder or --name for a new run)"
+        "mine.json: needs nothing, or an earlier run on more with its labels, got weights from faces with "
+        "the labels down, left, up (give another --out folder or --name for a new run)"
     )
 
 

@@ -105,3 +105,5 @@ def test_a_subset_keeps_squares_with_their_pictures(photo: ByteArray) -> None:
     part = framed.subset(np.array([1]))
     assert part.pictures.names == ("1.png",)
     assert part.squares[0].width == 50
+    both = frame_faces(pictures(photo, np.full((48, 48), 90, np.uint8)), DETECTOR)
+    assert (both.found, both.subset(np.array([1])).n_found) == ((True, False), 0)

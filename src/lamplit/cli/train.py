@@ -37,7 +37,8 @@ def train(
     """Train a model; called again with the same --out, go on where the last run stopped.
 
     The folder gets a checkpoint, log.csv and curves.png after every epoch, and at the end the weights (.onnx)
-    with their card (.json), measured on the validation split.
+    with their card (.json), measured on the validation split. The recipe finetune learns labels of your own
+    from a folder of pictures per label, or a CSV with the columns path, label and person.
     """
     # Here and not above: these need the extra "train", without which the other commands must work.
     from lamplit.cli.claims import write_claims

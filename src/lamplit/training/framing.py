@@ -38,19 +38,24 @@ class FramedFaces:
         The pictures that can be used.
     squares : tuple of Box
         What to cut out of each, in pixels; it may reach beyond the picture.
-    n_found : int
-        How many of the squares come from the face detector; the others are whole pictures.
+    found : tuple of bool
+        Whether each square comes from the face detector; the others are whole pictures.
     refused : tuple of Refused
         The pictures that cannot be used, with the reason: those of the reader, and those without a face.
     """
 
     pictures: LabelledFaces
     squares: tuple[Box, ...]
-    n_found: int
+    found: tuple[bool, ...]
     refused: tuple[Refused, ...]
 
     def __len__(self) -> int:
         return len(self.pictures)
+
+    @property
+    def n_found(self) -> int:
+        """How many of the faces the detector found."""
+        return sum(self.found)
 
     def crops(self, size: int) -> ByteArray:
         """Cut all faces out as they are; uint8 of shape (N, size, size)."""
@@ -66,8 +71,12 @@ class FramedFaces:
     def subset(self, chosen: AnyArray) -> FramedFaces:
         """Return some of the faces, in the order given; `refused` stays that of the whole."""
         positions = np.arange(len(self))[chosen]
-        squares = tuple(self.squares[i] for i in positions)
-        return dataclasses.replace(self, pictures=self.pictures.subset(positions), squares=squares)
+        return dataclasses.replace(
+            self,
+            pictures=self.pictures.subset(positions),
+            squares=tuple(self.squares[i] for i in positions),
+            found=tuple(self.found[i] for i in positions),
+        )
 
 
 def frame_faces(
@@ -115,10 +124,10 @@ def frame_faces(
     ([0.0, 0.0, 640.0, 480.0], (2, 24, 24))
     """
     squares: list[Box | None] = []
-    n_found = 0
+    found_in: list[bool] = []
     for done, image in enumerate(pictures.images, start=1):
         found = [] if framing == AS_IS else detector.detect(image)
-        n_found += bool(found)
+        found_in.append(bool(found))
         squares.append(face_square(found[0].box) if found else _whole(image, framing))
         if on_picture is not None:
             on_picture(done, len(pictures))
@@ -126,7 +135,10 @@ def frame_faces(
     names = [name for name, fine in zip(pictures.names, usable, strict=True) if not fine]
     refused = (*pictures.refused, *(Refused(name, "no face was found in it") for name in names))
     framed = FramedFaces(
-        pictures.subset(usable), tuple(square for square in squares if square), n_found, refused
+        pictures=pictures.subset(usable),
+        squares=tuple(square for square in squares if square),
+        found=tuple(found for found, fine in zip(found_in, usable, strict=True) if fine),
+        refused=refused,
     )
     _check_labels(framed)
     return framed
