@@ -1,9 +1,15 @@
+"""Make the small finished network importable for the tests beside it, and keep these cases on one thread."""
+
 from __future__ import annotations
 
+import sys
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 import torch
+
+sys.path.insert(0, str(Path(__file__).parent))
 
 
 @pytest.fixture(autouse=True, scope="module")

@@ -10,6 +10,7 @@ import pytest
 import torch
 
 sys.path.insert(0, str(Path(__file__).parent))
+sys.path.insert(0, str(Path(__file__).parents[1] / "nets"))  # for its small finished network
 
 
 @pytest.fixture(scope="module", autouse=True)

@@ -24,6 +24,14 @@ def train(
         typer.Option(help="Run that the recipe starts from, if it names one.", show_default="runs/START"),
     ] = None,
     name: Annotated[str | None, typer.Option(help="Name of the weights.", show_default="RECIPE")] = None,
+    as_is: Annotated[
+        bool | None,
+        typer.Option(
+            "--as-is/--find-faces",
+            help="For recipes that fine-tune: pictures are face crops already, or photos to find a face in.",
+            show_default="crops where no face is found",
+        ),
+    ] = None,
     quiet: Annotated[bool, typer.Option("--quiet", "-q", help="Print nothing but errors.")] = False,
 ) -> None:
     """Train a model; called again with the same --out, go on where the last run stopped.
@@ -31,12 +39,17 @@ def train(
     The folder gets a checkpoint, log.csv and curves.png after every epoch, and at the end the weights (.onnx)
     with their card (.json), measured on the validation split. On several devices:
     torchrun --nproc_per_node N -m lamplit train RECIPE --data DIR
+
+    The recipe finetune learns labels of your own from a folder of pictures per label, or a CSV with the
+    columns path, label and person.
     """
     # Here and not above: these need the extra "train", without which the other commands must work.
     from lamplit.cli.claims import write_claims
+    from lamplit.cli.finetune import finetune
     from lamplit.cli.measure_card import measure_card
     from lamplit.training.devices import is_leader
     from lamplit.training.finished import RUNS
+    from lamplit.training.own_data import with_framing
     from lamplit.training.progress import TrainingProgress
     from lamplit.training.recipe import check_name, load_recipe
     from lamplit.training.session import follow_training, read_data, run_training
@@ -44,6 +57,13 @@ def train(
     settings = load_recipe(recipe)
     check_name(settings.name if name is None else name, where="--name")
     folder = RUNS / settings.name if out is None else out
+    if as_is is not None:
+        settings = with_framing(settings, "as-is" if as_is else "find")
+    if settings.finetune is not None:
+        tables, lines = finetune(settings, data, folder, name=name or settings.name, hidden=quiet)
+        if not quiet:
+            results_console().print(*tables, *lines, sep="\n")
+        return
     with counting_progress(hidden=quiet or not is_leader()) as reading:
         task = reading.add_task("reading pictures", total=None)
         faces = read_data(

@@ -7,5 +7,6 @@ require("torch", extra="train", purpose="networks and training")
 from lamplit.nets.fusion import FusionNet  # noqa: E402  # torch is there from here on
 from lamplit.nets.paper import PaperNet  # noqa: E402
 from lamplit.nets.registry import build_network, list_networks  # noqa: E402
+from lamplit.nets.tapped import TappedNet  # noqa: E402
 
-__all__ = ["FusionNet", "PaperNet", "build_network", "list_networks"]
+__all__ = ["FusionNet", "PaperNet", "TappedNet", "build_network", "list_networks"]

@@ -14,9 +14,11 @@ from typing import Any
 
 from lamplit.core.errors import RecipeError
 from lamplit.core.labels import EXPRESSIONS, LABEL_SETS, LabelSet
+from lamplit.datasets.corpora import CORPORA
 from lamplit.report.claims import CLAIMS
 from lamplit.training.augmentation import Augmentation, Range, check_augmentation, check_limits
 from lamplit.training.balance import Balance, check_balance
+from lamplit.training.finetuning import Finetuning
 from lamplit.training.leaks import NEAR_COPIES
 
 Names = tuple[str, ...]
@@ -32,7 +34,7 @@ class Recipe:
     name : str
         Name of the recipe; weights are called after it.
     dataset : str
-        The corpus; "ferplus".
+        The corpus; "ferplus", or for fine-tuning one of `lamplit.datasets.CORPORA`.
     network : str
         The architecture, by its registered name.
     settings : mapping
@@ -86,6 +88,9 @@ class Recipe:
     claims : mapping
         Figures that others have published, with their `source`; the training ends with a page that sets what
         was measured beside them (`lamplit.report.claims`).
+    finetune : Finetuning, optional
+        How to go on from finished weights to labels of the data's own. Network, size and labels are then
+        those of the weights and the data, whatever the recipe says.
     """
 
     name: str
@@ -114,6 +119,7 @@ class Recipe:
     balance: Balance = field(default_factory=Balance)
     augment: Augmentation = field(default_factory=Augmentation)
     claims: Mapping[str, Any] = field(default_factory=dict)
+    finetune: Finetuning | None = None
 
     @property
     def speaks(self) -> LabelSet:
@@ -133,8 +139,8 @@ class Recipe:
             "claims": dict(self.claims),
             "teachers": list(self.teachers),
         }
-        for name in TABLES:
-            plain[name] = {k: list(v) if isinstance(v, tuple) else v for k, v in plain[name].items()}
+        for table in (*(plain[name] for name in TABLES), plain["finetune"] or {}):
+            table |= {key: list(value) for key, value in table.items() if isinstance(value, tuple)}
         return plain
 
 
@@ -211,13 +217,18 @@ def recipe_from_dict(values: Mapping[str, Any], *, where: str) -> Recipe:
     RecipeError
         If a key is unknown or a value has the wrong type or range.
     """
-    tables = {name: values.get(name, {}) for name in TABLES}
+    tables = {name: values.get(name) for name in (*TABLES, "finetune")}
     for name, table in tables.items():
-        if not isinstance(table, Mapping):
+        if table is not None and not isinstance(table, Mapping):
             raise RecipeError(f"{where}: {name}", "a table", repr(table))
-    nested = {name: kind(**_checked(kind, tables[name], where)) for name, kind in TABLES.items()}
-    top = {key: value for key, value in values.items() if key not in TABLES}
-    recipe = Recipe(**_checked(Recipe, top, where), **nested)
+    nested = {name: kind(**_checked(kind, tables[name] or {}, where)) for name, kind in TABLES.items()}
+    top = {key: value for key, value in values.items() if key not in tables}
+    finetune = tables["finetune"]
+    recipe = Recipe(
+        **_checked(Recipe, top, where),
+        **nested,
+        finetune=None if finetune is None else Finetuning(**_checked(Finetuning, finetune, where)),
+    )
     _check_ranges(recipe, where)
     return recipe
 
@@ -235,12 +246,12 @@ def _checked(kind: type, values: Mapping[str, Any], where: str) -> dict[str, Any
     return checked
 
 
-_WORDS: dict[Any, str] = {
-    int: "a whole number",
-    float: "a number",
-    str: "a text",
+_SEQUENCES: dict[Any, str] = {
+    tuple[float, ...]: "a list of numbers",
+    tuple[int, ...]: "a list of whole numbers",
     Names: "a list of texts",
 }
+_WORDS: dict[Any, str] = {int: "a whole number", float: "a number", str: "a text", **_SEQUENCES}
 
 
 def _converted(value: Any, kind: Any, where: str) -> Any:
@@ -251,12 +262,12 @@ def _converted(value: Any, kind: Any, where: str) -> Any:
             if low <= high:
                 return low, high
         raise RecipeError(where, "two numbers [smallest, largest]", repr(value))
-    if kind == Names and isinstance(value, list) and all(isinstance(name, str) for name in value):
-        return tuple(value)
     if kind is float and _is_number(value):
         return float(value)
     if kind in (int, str) and type(value) is kind:
         return value
+    if kind in _SEQUENCES and isinstance(value, list):
+        return tuple(_converted(item, typing.get_args(kind)[0], where) for item in value)
     if typing.get_origin(kind) is not None and isinstance(value, Mapping):
         return dict(value)
     raise RecipeError(where, _WORDS.get(kind, "a table"), repr(value))
@@ -326,8 +337,12 @@ def _check_ranges(recipe: Recipe, where: str) -> None:
     if recipe.patience and not recipe.holdout:
         raise RecipeError(f"{where}: patience", "a recipe with holdout above 0, whose loss decides", "none")
     check_name(recipe.name, where=f"{where}: name")
-    if recipe.dataset != "ferplus":
-        raise RecipeError(f"{where}: dataset", "'ferplus'", repr(recipe.dataset))
+    datasets = ["ferplus"] if recipe.finetune is None else list(CORPORA)
+    if recipe.dataset not in datasets:
+        required = "'ferplus'" if recipe.finetune is None else f"one of {datasets}"
+        raise RecipeError(f"{where}: dataset", required, repr(recipe.dataset))
+    if recipe.finetune is not None:
+        recipe.finetune.check(where)
 
 
 def _check_teaching(recipe: Recipe, where: str) -> None:

@@ -1,0 +1,108 @@
+"""What a fine-tuning leaves beside its weights: page, plots, every answer, and what was left out."""
+
+from __future__ import annotations
+
+import csv
+import io
+import shlex
+import sys
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+from rich.table import Table
+
+from lamplit.cli.evaluation_page import write_page
+from lamplit.cli.measure import SplitEvaluation, evaluation_tables
+from lamplit.core.files import write_atomically
+from lamplit.datasets.labelled import Refused
+from lamplit.evaluation.classifier import Evaluation
+from lamplit.training.choice import Choice
+from lamplit.training.framing import FramedFaces
+from lamplit.training.publish import add_metrics
+from lamplit.weights.cards import WeightsCard
+
+PROTOCOL = "one label per picture"
+ANSWERS_FILE = "answers.csv"
+REFUSED_FILE = "left-out.txt"
+
+
+_SHOWN = {1: "as they are", 2: "mirrored, too"}
+
+
+@dataclass(frozen=True, slots=True)
+class Answers:
+    """The faces of a report, how they were divided from the others, and what was said of them."""
+
+    faces: FramedFaces
+    division: str
+    refused: Sequence[Refused]
+    evaluation: Evaluation
+
+
+def write_report(
+    card: WeightsCard, answers: Answers, choice: Choice, folder: Path
+) -> tuple[list[Table], list[str]]:
+    """Put the figures on the card and write the report; return tables, and lines that say where it is."""
+    card = add_metrics(card, [_metrics(card, answers)], folder)
+    page = write_page(folder, _figures(card, answers), history=card.history)
+    write_atomically(folder / ANSWERS_FILE, _csv(card, answers).encode())
+    lines = [
+        f"chosen by cross-validation over the training faces: {choice.size} x {choice.size} pixels, "
+        f"faces {_SHOWN.get(choice.copies, 'varied')}, penalty {choice.strength:g} "
+        f"(accuracy there {choice.accuracy:.3f})",
+        f"weights and card: {folder / card.file}",
+        f"report: {page}",
+    ]
+    if answers.refused:
+        write_atomically(folder / REFUSED_FILE, "".join(f"{entry}\n" for entry in answers.refused).encode())
+        lines.append(f"{len(answers.refused):,} pictures left out, with the reasons: {folder / REFUSED_FILE}")
+    title = f"{card.name} on {answers.faces.pictures.name}: {answers.division}"
+    return evaluation_tables(SplitEvaluation(answers.evaluation, None), title=title), lines
+
+
+def _metrics(card: WeightsCard, answers: Answers) -> dict[str, Any]:
+    """Return the figures as they stand on cards."""
+    metrics = answers.evaluation.metrics
+    return {
+        "dataset": answers.faces.pictures.name,
+        "split": answers.division,
+        "protocol": PROTOCOL,
+        "labels": f"{len(card.labels)} classes ({card.label_set})",
+        "passes": "single pass",
+        "faces": metrics.n,
+        "accuracy": round(metrics.accuracy, 6),
+        "macro_f1": round(metrics.macro_f1, 6),
+        "log_loss": round(metrics.log_loss, 6),
+        "calibration_error": round(metrics.calibration_error, 6),
+    }
+
+
+def _figures(card: WeightsCard, answers: Answers) -> dict[str, Any]:
+    """Return everything that the page shows."""
+    return {
+        "weights": card.name,
+        "sha256": card.sha256,
+        "dataset": answers.faces.pictures.name,
+        "split": answers.division,
+        "protocol": PROTOCOL,
+        "passes": "single pass",
+        "command": shlex.join(["lamplit", *sys.argv[1:]]),
+        "date": datetime.now(UTC).strftime("%Y-%m-%d"),
+        **SplitEvaluation(answers.evaluation, None).as_dict(),
+    }
+
+
+def _csv(card: WeightsCard, answers: Answers) -> str:
+    """Return a row per face: what it is, what was said, and the probability of every label."""
+    pictures, text = answers.faces.pictures, io.StringIO()
+    writer = csv.writer(text, lineterminator="\n")
+    writer.writerow(["path", "person", "label", "answer", *card.labels])
+    for name, person, true, row in zip(
+        pictures.names, pictures.people, pictures.classes, answers.evaluation.probabilities, strict=True
+    ):
+        said = card.labels[int(row.argmax())]
+        writer.writerow([name, person, card.labels[int(true)], said, *(f"{value:.4f}" for value in row)])
+    return text.getvalue()
