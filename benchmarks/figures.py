@@ -17,7 +17,7 @@ import light_figures
 import paper_figures
 import small_figures
 from results import ROOT
-from stored import machine, result, table
+from stored import machine, result, table, where_measured
 
 PAGES = (
     "README.md",
@@ -371,8 +371,8 @@ TABLES: dict[str, Callable[[], str]] = {
     "face_correction": face_correction,
     "gauntlet": gauntlet,
     "refusal": refusal,
-    "own_data": own_data,
-    "own_data_states": own_data_states,
+    "own_data": where_measured("yale_leave_one_out", own_data),
+    "own_data_states": where_measured("yale_leave_one_out", own_data_states),
     "relighting": relighting,
     "second_look": second_look,
     "summary": summary,

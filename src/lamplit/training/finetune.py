@@ -25,6 +25,7 @@ from lamplit.expression.calibration import fit_temperature, softmax
 from lamplit.nets.tapped import EVERYTHING, TappedNet
 from lamplit.training.checkpoint import load_checkpoint
 from lamplit.training.choice import LEAST_FACES_FOR_TEMPERATURE, Choice, HeadData, choose
+from lamplit.training.devices import choose_fabric
 from lamplit.training.faces import TrainingData, TrainingFaces
 from lamplit.training.features import (
     Features,
@@ -37,7 +38,7 @@ from lamplit.training.finetuning import tuning_of
 from lamplit.training.folds import folds_of, hold_out, sample_of
 from lamplit.training.framing import FramedFaces
 from lamplit.training.head import class_weights
-from lamplit.training.loop import Observer, choose_fabric, train
+from lamplit.training.loop import Observer, train
 from lamplit.training.own_data import OwnData, Step, without
 from lamplit.training.recipe import Recipe
 from lamplit.training.state import EpochRow
