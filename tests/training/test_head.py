@@ -7,7 +7,7 @@ import torch
 from torch import Tensor
 from torch.nn import functional
 
-from lamplit.training.head import class_weights, fit_heads
+from lamplit.training.head import fit_heads, weights_by_class
 
 
 def made_up(n: int, d: int) -> tuple[Tensor, Tensor]:
@@ -77,5 +77,5 @@ def test_a_class_without_faces_is_hardly_ever_answered() -> None:
 )
 def test_rare_classes_count_more(balance: float, expected: list[float]) -> None:
     # Four faces and one: at 1 both classes weigh 2.5 in sum; at 0.5 the ratio is the root of 4.
-    weights = class_weights(torch.tensor([0, 0, 0, 0, 1]), 2, balance)
+    weights = weights_by_class(torch.tensor([0, 0, 0, 0, 1]), 2, balance)
     torch.testing.assert_close(weights, torch.tensor(expected))

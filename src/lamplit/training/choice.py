@@ -14,7 +14,7 @@ from lamplit.core.arrays import IntArray
 from lamplit.expression.calibration import fit_temperature
 from lamplit.training.features import Features
 from lamplit.training.finetuning import Finetuning
-from lamplit.training.head import Head, class_weights, fit_heads
+from lamplit.training.head import Head, fit_heads, weights_by_class
 
 LEAST_FACES_FOR_TEMPERATURE = 50
 
@@ -72,7 +72,7 @@ class HeadData:
         """Fit heads to the first copies of some faces, one for each strength of the penalty."""
         shown = features.values[:copies, rows].flatten(0, 1)  # (copies * n, D)
         classes = torch.from_numpy(self.classes[rows])
-        weights = class_weights(classes, self.n_classes, self.balance)
+        weights = weights_by_class(classes, self.n_classes, self.balance)
         everything = classes.repeat(copies)
         return fit_heads(shown, everything, weights, block_widths=features.block_widths, strengths=strengths)
 

@@ -37,7 +37,7 @@ from lamplit.training.features import (
 from lamplit.training.finetuning import tuning_of
 from lamplit.training.folds import folds_of, hold_out, sample_of
 from lamplit.training.framing import FramedFaces
-from lamplit.training.head import class_weights
+from lamplit.training.head import weights_by_class
 from lamplit.training.loop import Observer, train
 from lamplit.training.own_data import OwnData, Step, without
 from lamplit.training.recipe import Recipe
@@ -211,7 +211,7 @@ class FineTuner:
         """Go on with gradient descent from the fitted head."""
         make_folder(folder)
         size, n_classes = tuned.recipe.size, len(self.labels)
-        weights = class_weights(torch.from_numpy(faces.pictures.classes), n_classes, self.tuning.balance)
+        weights = weights_by_class(torch.from_numpy(faces.pictures.classes), n_classes, self.tuning.balance)
         training = tensors_of(faces, size, weights)
         measured = training if validation is None else tensors_of(validation, size, torch.ones(n_classes))
         network = train(

@@ -9,6 +9,8 @@ import torch
 from torch import Tensor
 from torch.nn import functional
 
+from lamplit.datasets.sampling import class_weights
+
 STEPS = 200
 """Most steps of L-BFGS; it needs 20 to 80."""
 
@@ -148,7 +150,7 @@ def _optimum(inside: Tensor, classes: Tensor, shares: Tensor, strength: float, s
     return coefficients.detach()
 
 
-def class_weights(classes: Tensor, n_classes: int, balance: float) -> Tensor:
+def weights_by_class(classes: Tensor, n_classes: int, balance: float) -> Tensor:
     """Return how much a face of each class counts.
 
     Parameters
@@ -167,10 +169,9 @@ def class_weights(classes: Tensor, n_classes: int, balance: float) -> Tensor:
 
     Examples
     --------
-    >>> class_weights(torch.tensor([0, 0, 0, 1]), 2, 1.0)
+    >>> weights_by_class(torch.tensor([0, 0, 0, 1]), 2, 1.0)
     tensor([0.6667, 2.0000])
     """
-    counts = torch.bincount(classes, minlength=n_classes).clamp(min=1).double()
-    weights = (len(classes) / (n_classes * counts)) ** balance
-    weights = weights / weights[classes].mean()
-    return weights.float()
+    shares = torch.bincount(classes, minlength=n_classes).double() / len(classes)
+    weights = class_weights(shares.cpu().numpy(), strength=balance)
+    return torch.from_numpy(weights).to(classes.device)
