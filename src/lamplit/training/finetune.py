@@ -49,13 +49,7 @@ MOST_FACES_FOR_HEAD = 3000
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class OwnRecipe(Recipe):
-    """A recipe with what only weights and data know: network, input size and labels.
-
-    Parameters
-    ----------
-    label_names : tuple of str
-        The labels of the data.
-    """
+    """A recipe with what only weights and data know: network, input size and, as `label_names`, the labels."""
 
     label_names: tuple[str, ...] = ()
 
