@@ -29,10 +29,10 @@ class TappedNet(nn.Module):
         Number of labels.
     backbone : str
         The other network, by its registered name.
-    backbone_settings : mapping
-        Its keyword arguments.
     taps : mapping of str to int
         Layers by the name that they have in the backbone, each with the cells of its grid along an axis.
+    backbone_settings : mapping, optional
+        Keyword arguments of the backbone.
     freeze : str
         Which part of the backbone keeps its weights: "all", "none", or the name of the last of its parts, in
         the order in which it defines them, that does.

@@ -49,14 +49,8 @@ MOST_FACES_FOR_HEAD = 3000
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class OwnRecipe(Recipe):
-    """A recipe with what only weights and data know: network, input size and labels.
-
-    Parameters
-    ----------
-    label_names : tuple of str
-        The labels of the data.
-    """
+class _OwnRecipe(Recipe):
+    """A recipe whose labels are those of the data, which no set that recipes can name holds."""
 
     label_names: tuple[str, ...] = ()
 
@@ -74,8 +68,8 @@ class Tuned:
     ----------
     network : torch.nn.Module
         In evaluation mode, on the CPU.
-    recipe : OwnRecipe
-        Every setting, those that were chosen included.
+    recipe : Recipe
+        Every setting, those included that weights, data and cross-validation decided.
     choice : Choice
         What cross-validation chose, and its figures.
     n_training : int
@@ -87,7 +81,7 @@ class Tuned:
     """
 
     network: nn.Module
-    recipe: OwnRecipe
+    recipe: Recipe
     choice: Choice
     n_training: int
     n_held_out: int = 0
@@ -272,7 +266,7 @@ def tensors_of(faces: FramedFaces, size: int, weights: Tensor) -> TrainingFaces:
     return TrainingFaces(images.to(device), targets.to(device), classes.to(device))
 
 
-def resolved(recipe: Recipe, card: WeightsCard, labels: LabelSet, size: int) -> OwnRecipe:
+def resolved(recipe: Recipe, card: WeightsCard, labels: LabelSet, size: int) -> Recipe:
     """Return a recipe with what weights, data and cross-validation decided.
 
     Parameters
@@ -288,14 +282,14 @@ def resolved(recipe: Recipe, card: WeightsCard, labels: LabelSet, size: int) -> 
 
     Returns
     -------
-    OwnRecipe
+    Recipe
         What the card of the new weights shows.
     """
     tuning = dataclasses.replace(tuning_of(recipe.name, recipe.finetune), weights=card.name)
     values: dict[str, Any] = {field.name: getattr(recipe, field.name) for field in dataclasses.fields(Recipe)}
     values |= {"network": "tapped", "settings": tapped_settings(recipe, card, size), "size": size}
     values |= {"labels": labels.name, "label_names": labels.names, "targets": "majority"}
-    return OwnRecipe(**{**values, "finetune": tuning})
+    return _OwnRecipe(**{**values, "finetune": tuning})
 
 
 def leave_people_out(tuner: FineTuner, folder: Path, *, on_person: Callable[[int, int], None]) -> FloatArray:

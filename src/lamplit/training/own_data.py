@@ -136,7 +136,20 @@ def _data(corpus: Corpus, training: FramedFaces, report: FramedFaces | None, pro
 
 
 def without(faces: FramedFaces, person: str) -> tuple[AnyArray, AnyArray]:
-    """Return the positions of everybody else's faces, and of a person's."""
+    """Divide faces into everybody else's and one person's.
+
+    Parameters
+    ----------
+    faces : FramedFaces
+        Faces of known people.
+    person : str
+        Who is left out.
+
+    Returns
+    -------
+    (ndarray, ndarray)
+        Positions of the others' faces and of the person's, int64, rising.
+    """
     who = np.array(faces.pictures.people)
     return np.flatnonzero(who != person), np.flatnonzero(who == person)
 
