@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -19,6 +20,9 @@ MOST_DIFFERENCE = 1e-4
 SIZES = {"paper": 128}
 """Side of the input in pixels, of networks that take no other."""
 
+SETTINGS: dict[str, dict[str, Any]] = {"tapped": {"backbone": "fusion", "taps": {"stage3": 3, "stage4": 3}}}
+"""What a network cannot be built without."""
+
 
 @pytest.fixture(scope="module")
 def faces(data_dir: Path) -> np.ndarray:
@@ -28,7 +32,7 @@ def faces(data_dir: Path) -> np.ndarray:
 def with_life(name: str, faces: np.ndarray) -> torch.nn.Module:
     """Give every layer scales, offsets and statistics of its own, as a training would."""
     torch.manual_seed(0)
-    network = build_network(name, n_classes=8).train()
+    network = build_network(name, n_classes=8, **SETTINGS.get(name, {})).train()
     for layer in network.modules():
         if isinstance(layer, torch.nn.BatchNorm2d):
             torch.nn.init.uniform_(layer.weight, 0.5, 1.5)

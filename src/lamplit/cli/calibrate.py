@@ -29,6 +29,7 @@ def calibrate(
     """
     # Here and not above: these need the extra "train", without which the other commands must work.
     from lamplit.cli.calibration_table import calibration_table
+    from lamplit.cli.fit_calibration import check_holds_back_faces
     from lamplit.cli.gauntlet_files import shown
     from lamplit.cli.measure_card import complete_card
     from lamplit.core.files import write_atomically
@@ -37,6 +38,7 @@ def calibrate(
     from lamplit.weights.store import load_weights
 
     before, content = load_weights(weights)
+    check_holds_back_faces(before)
     folder = Path("results") / f"{before.name}-calibrated" if out is None else out
     write_atomically(folder / before.file, content)
     write_card(before, (folder / before.file).with_suffix(".json"))

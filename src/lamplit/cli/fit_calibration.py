@@ -26,7 +26,9 @@ SEED = 0
 
 
 def calibrated(card: WeightsCard, folder: Path, data: Path, *, hidden: bool) -> WeightsCard:
-    """Write a temperature by light on a card; as it is where training held back too few faces."""
+    """Write a temperature by light on a card; as it is where nobody knows enough faces held back."""
+    if not holds_back_faces(card):
+        return card
     classifier = ExpressionClassifier(folder / card.file)
     with counting_progress(hidden=hidden) as progress:
         held_out = held_out_faces(card, data, progress)
@@ -46,12 +48,22 @@ def calibrated(card: WeightsCard, folder: Path, data: Path, *, hidden: bool) -> 
     return card
 
 
+def check_holds_back_faces(card: WeightsCard) -> None:
+    """Refuse weights of which nobody knows what faces their training held back."""
+    if not holds_back_faces(card):
+        required = "weights with a recipe that holds back faces of FER+ on their card"
+        raise InvalidArgumentError(card.name, required, f"dataset {card.recipe.get('dataset')!r}")
+
+
+def holds_back_faces(card: WeightsCard) -> bool:
+    """Tell whether the recipe on a card says which faces of FER+ were held back."""
+    recipe = card.recipe
+    return recipe.get("dataset", "ferplus") == "ferplus" and {"holdout", "seed"} <= set(recipe)
+
+
 def held_out_faces(card: WeightsCard, data: Path, progress: Progress) -> FerPlus:
     """Return the training faces that a network's training held back, as it drew them."""
     recipe = card.recipe
-    if recipe.get("dataset", "ferplus") != "ferplus" or not {"holdout", "seed"} <= set(recipe):
-        required = "weights with a recipe that holds back faces of FER+ on their card"
-        raise InvalidArgumentError(card.name, required, f"dataset {recipe.get('dataset')!r}")
     _, held_out = split_without_leaks(
         read_split(data, "training", progress),
         read_split(data, "validation", progress),
