@@ -152,7 +152,7 @@ def test_a_run_learns_from_unlabelled_faces_and_says_so_on_its_card(tmp_path: Pa
     ferplus, unlabelled = card.training_data
     assert (ferplus["faces"], unlabelled["faces"]) == (32, 16)
     assert unlabelled["name"] == "more.zip"
-    assert "the answers of blobs" in unlabelled["protocol"]
+    assert "the answers of the teachers: blobs" in unlabelled["protocol"]
     seen_batches = blobs.Silent()
     (tmp_path / "pupil" / "checkpoint.safetensors").unlink()
     run_training(blobs.recipe(**taught_by), more, tmp_path / "pupil", observer=seen_batches, start=first)

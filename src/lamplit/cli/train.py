@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Annotated
 
 import typer
+from rich.table import Table
 
 from lamplit.cli.consoles import counting_progress, messages_console, results_console
 
@@ -61,13 +63,12 @@ def train(
         settings = with_framing(settings, "as-is" if as_is else "find")
     if settings.finetune is not None:
         tables, lines = finetune(settings, data, folder, name=name or settings.name, hidden=quiet)
-        if not quiet:
-            results_console().print(*tables, *lines, sep="\n")
+        _show(tables, lines, quiet=quiet)
         return
     with counting_progress(hidden=quiet or not is_leader()) as reading:
         task = reading.add_task("reading pictures", total=None)
         faces = read_data(
-            settings, data, on_picture=lambda done, total: reading.update(task, completed=done, total=total)
+            settings, data, on_picture=lambda n, of: reading.update(task, completed=n, total=of)
         )
     if not is_leader():
         follow_training(settings, faces, folder, start=start)
@@ -80,5 +81,10 @@ def train(
     places = [f"weights and card: {folder / card.file}"]
     if settings.claims:
         places.append(f"claimed and measured: {write_claims(settings, card, folder)}")
+    _show(tables, places, quiet=quiet)
+
+
+def _show(tables: Sequence[Table], lines: Sequence[str], *, quiet: bool) -> None:
+    """Print what came out, unless nobody wants to see it."""
     if not quiet:
-        results_console().print(*tables, *places, sep="\n")
+        results_console().print(*tables, *lines, sep="\n")

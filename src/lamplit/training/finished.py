@@ -40,10 +40,11 @@ def finished_run(name: str, recipe: Recipe, folder: Path | None = None) -> Check
 
     Examples
     --------
-    >>> finished_run("nobody-ran-this", Recipe(name="mine"))
-    Traceback (most recent call last):
-    ...
-    lamplit.core.errors.CheckpointError: runs/nobody-ran-this: a finished run of ... (first run: lamplit ...)
+    >>> try:
+    ...     finished_run("nobody-ran-this", Recipe(name="mine"))
+    ... except CheckpointError as error:
+    ...     print(error.hint)
+    first run: lamplit train nobody-ran-this --data DIR
     """
     folder = RUNS / name if folder is None else folder
     checkpoint = load_checkpoint(folder)

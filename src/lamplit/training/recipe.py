@@ -266,8 +266,11 @@ def _converted(value: Any, kind: Any, where: str) -> Any:
         return float(value)
     if kind in (int, str) and type(value) is kind:
         return value
-    if kind in _SEQUENCES and isinstance(value, list):
-        return tuple(_converted(item, typing.get_args(kind)[0], where) for item in value)
+    if kind in _SEQUENCES and isinstance(value, list) and not any(isinstance(item, list) for item in value):
+        try:
+            return tuple(_converted(item, typing.get_args(kind)[0], where) for item in value)
+        except RecipeError as error:
+            raise RecipeError(where, _SEQUENCES[kind], repr(value)) from error
     if typing.get_origin(kind) is not None and isinstance(value, Mapping):
         return dict(value)
     raise RecipeError(where, _WORDS.get(kind, "a table"), repr(value))
