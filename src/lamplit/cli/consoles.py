@@ -15,9 +15,9 @@ def results_console() -> Console:
     return Console(width=None if sys.stdout.isatty() else PIPED_WIDTH)
 
 
-def messages_console() -> Console:
-    """Return the console for progress and errors."""
-    return Console(stderr=True)
+def messages_console(*, quiet: bool = False) -> Console:
+    """Return the console for progress and errors; a quiet one prints nothing."""
+    return Console(stderr=True, quiet=quiet)
 
 
 def counting_progress(*, hidden: bool) -> Progress:

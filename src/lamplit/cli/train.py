@@ -73,9 +73,7 @@ def train(
     if not is_leader():
         follow_training(settings, faces, folder, start=start)
         return
-    console = messages_console()
-    console.quiet = quiet
-    with TrainingProgress(settings.epochs, folder, console) as progress:
+    with TrainingProgress(settings.epochs, folder, messages_console(quiet=quiet)) as progress:
         card = run_training(settings, faces, folder, name=name, start=start, observer=progress)
     card, tables = measure_card(card, folder, data, hidden=quiet)
     places = [f"weights and card: {folder / card.file}"]
