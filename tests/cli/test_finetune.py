@@ -66,7 +66,7 @@ def test_a_folder_becomes_weights_with_a_report(trained: tuple[Any, Path]) -> No
     assert "halves on mine: held-out share of 0.2" in result.stdout.replace("\n", " ")
     said = result.stdout.replace("\n", "")
     assert "chosen by cross-validation over the training faces: 48 x 48 pixels, faces as they are" in said
-    assert f"1 pictures left out, with the reasons: {out / 'left-out.txt'}" in said
+    assert f"1 picture left out, with the reasons: {out / 'left-out.txt'}" in said
     assert (out / "left-out.txt").read_text().startswith("awake/broken.jpg: ")
     assert result.stderr == ""
     classifier = ExpressionClassifier(out / "halves.onnx", threads=1)

@@ -58,7 +58,10 @@ def write_report(
     ]
     if answers.refused:
         write_atomically(folder / REFUSED_FILE, "".join(f"{entry}\n" for entry in answers.refused).encode())
-        lines.append(f"{len(answers.refused):,} pictures left out, with the reasons: {folder / REFUSED_FILE}")
+        pictures = "picture" if len(answers.refused) == 1 else "pictures"
+        lines.append(
+            f"{len(answers.refused):,} {pictures} left out, with the reasons: {folder / REFUSED_FILE}"
+        )
     title = f"{card.name} on {answers.faces.pictures.name}: {answers.division}"
     return evaluation_tables(SplitEvaluation(answers.evaluation, None), title=title), lines
 
