@@ -86,6 +86,26 @@ def test_a_folder_becomes_weights_with_a_report(trained: tuple[Any, Path]) -> No
     assert min(read_image(out / "confusion.png").shape[:2]) > 200
 
 
+def test_a_report_on_everybody_says_whose_networks_they_were(
+    lamplit: Run, recipe: Path, data: Path, tmp_path: Path
+) -> None:
+    people = tmp_path / "people.toml"
+    people.write_text(recipe.read_text() + 'report = "people"\n')
+    listed = tmp_path / "faces.csv"
+    rows = [
+        f"{path.as_posix()},{path.parent.name},{int(path.stem) % 3}\n"
+        for path in sorted(data.glob("*/*.png"))
+    ]
+    listed.write_text("path,label,person\n" + "".join(rows))
+    result = lamplit("train", people, "--data", listed, "--out", tmp_path / "run", "--as-is")
+    assert result.exit_code == 0, result.stderr
+    (metrics,) = json.loads((tmp_path / "run" / "people.json").read_text())["metrics"]
+    assert (metrics["faces"], metrics["split"]) == (30, "leave one of 3 people out")
+    assert metrics["protocol"].endswith(
+        "judged by a network without that person; these weights learnt from all"
+    )
+
+
 def test_quiet_prints_nothing(
     lamplit: Run, recipe: Path, data: Path, tmp_path: Path, capfd: pytest.CaptureFixture[str]
 ) -> None:
