@@ -66,7 +66,7 @@ def test_a_folder_becomes_weights_with_a_report(trained: tuple[Any, Path]) -> No
     assert "halves on mine: held-out share of 0.2" in result.stdout.replace("\n", " ")
     said = result.stdout.replace("\n", "")
     assert "chosen by cross-validation over the training faces: 48 x 48 pixels, faces as they are" in said
-    assert f"1 pictures left out, with the reasons: {out / 'left-out.txt'}" in said
+    assert f"1 picture left out, with the reasons: {out / 'left-out.txt'}" in said
     assert (out / "left-out.txt").read_text().startswith("awake/broken.jpg: ")
     assert result.stderr == ""
     classifier = ExpressionClassifier(out / "halves.onnx", threads=1)
@@ -84,6 +84,26 @@ def test_a_folder_becomes_weights_with_a_report(trained: tuple[Any, Path]) -> No
     first = float(rows[0]["awake"]), float(rows[0]["sleepy"])
     assert sum(first) == pytest.approx(1, abs=1e-3)
     assert min(read_image(out / "confusion.png").shape[:2]) > 200
+
+
+def test_a_report_on_everybody_says_whose_networks_they_were(
+    lamplit: Run, recipe: Path, data: Path, tmp_path: Path
+) -> None:
+    people = tmp_path / "people.toml"
+    people.write_text(recipe.read_text() + 'report = "people"\n')
+    listed = tmp_path / "faces.csv"
+    rows = [
+        f"{path.as_posix()},{path.parent.name},{int(path.stem) % 3}\n"
+        for path in sorted(data.glob("*/*.png"))
+    ]
+    listed.write_text("path,label,person\n" + "".join(rows))
+    result = lamplit("train", people, "--data", listed, "--out", tmp_path / "run", "--as-is")
+    assert result.exit_code == 0, result.stderr
+    (metrics,) = json.loads((tmp_path / "run" / "people.json").read_text())["metrics"]
+    assert (metrics["faces"], metrics["split"]) == (30, "leave one of 3 people out")
+    assert metrics["protocol"].endswith(
+        "judged by a network without that person; these weights learnt from all"
+    )
 
 
 def test_quiet_prints_nothing(

@@ -8,7 +8,7 @@ from rich.progress import Progress, TaskID
 from rich.table import Table
 
 from lamplit.cli.consoles import counting_progress, messages_console
-from lamplit.cli.finetune_report import Answers, write_report
+from lamplit.cli.finetune_report import EACH_LEFT_OUT, PROTOCOL, Answers, write_report
 from lamplit.core.arrays import FloatArray
 from lamplit.core.files import make_folder
 from lamplit.evaluation.classifier import Evaluation, evaluate_classifier
@@ -42,7 +42,8 @@ def finetune(
         tuned = tune_on(tuner, data, folder)
         card = publish_own(tuned, data, folder, name=name, start=start[0])
         evaluation = _evaluation(card, data, folder, left_out)
-    answers = Answers(data.report or data.training, data.protocol, data.refused, evaluation)
+    protocol = EACH_LEFT_OUT if everybody else PROTOCOL
+    answers = Answers(data.report or data.training, data.protocol, protocol, data.refused, evaluation)
     return write_report(card, answers, tuned.choice, folder)
 
 

@@ -25,6 +25,7 @@ from lamplit.training.publish import add_metrics
 from lamplit.weights.cards import WeightsCard
 
 PROTOCOL = "one label per picture"
+EACH_LEFT_OUT = f"{PROTOCOL}, judged by a network without that person; these weights learnt from all"
 ANSWERS_FILE = "answers.csv"
 REFUSED_FILE = "left-out.txt"
 
@@ -34,10 +35,11 @@ _SHOWN = {1: "as they are", 2: "mirrored, too"}
 
 @dataclass(frozen=True, slots=True)
 class Answers:
-    """The faces of a report, how they were divided from the others, and what was said of them."""
+    """The faces of a report, how they were divided and measured, and what was said of them."""
 
     faces: FramedFaces
     division: str
+    protocol: str
     refused: Sequence[Refused]
     evaluation: Evaluation
 
@@ -58,7 +60,10 @@ def write_report(
     ]
     if answers.refused:
         write_atomically(folder / REFUSED_FILE, "".join(f"{entry}\n" for entry in answers.refused).encode())
-        lines.append(f"{len(answers.refused):,} pictures left out, with the reasons: {folder / REFUSED_FILE}")
+        pictures = "picture" if len(answers.refused) == 1 else "pictures"
+        lines.append(
+            f"{len(answers.refused):,} {pictures} left out, with the reasons: {folder / REFUSED_FILE}"
+        )
     title = f"{card.name} on {answers.faces.pictures.name}: {answers.division}"
     return evaluation_tables(SplitEvaluation(answers.evaluation, None), title=title), lines
 
@@ -69,7 +74,7 @@ def _metrics(card: WeightsCard, answers: Answers) -> dict[str, Any]:
     return {
         "dataset": answers.faces.pictures.name,
         "split": answers.division,
-        "protocol": PROTOCOL,
+        "protocol": answers.protocol,
         "labels": f"{len(card.labels)} classes ({card.label_set})",
         "passes": "single pass",
         "faces": metrics.n,
@@ -87,7 +92,7 @@ def _figures(card: WeightsCard, answers: Answers) -> dict[str, Any]:
         "sha256": card.sha256,
         "dataset": answers.faces.pictures.name,
         "split": answers.division,
-        "protocol": PROTOCOL,
+        "protocol": answers.protocol,
         "passes": "single pass",
         "command": shlex.join(["lamplit", *sys.argv[1:]]),
         "date": datetime.now(UTC).strftime("%Y-%m-%d"),
