@@ -200,7 +200,7 @@ def test_everybody_is_judged_by_a_network_that_never_saw_them(
         ({"scales": []}, "mine: scales: needs values from 0.25 to 8, got ()"),
         ({"copies": [0]}, "mine: copies: needs values from 1 to 100, got (0,)"),
         ({"copies": 2}, "mine: copies: needs a list of whole numbers, got 2"),
-        ({"copies": [1.5]}, "mine: copies: needs a whole number, got 1.5"),
+        ({"copies": [1.5]}, "mine: copies: needs a list of whole numbers, got [1.5]"),
         ({"folds": 1}, "mine: folds: needs values from 2 to 100, got 1"),
         ({"framing": "tight"}, "mine: framing: needs one of ['auto', 'find', 'as-is'], got 'tight'"),
         ({"report": "all"}, "mine: report: needs one of ['held-out', 'people'], got 'all'"),
