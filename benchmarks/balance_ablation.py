@@ -13,10 +13,9 @@ import dataclasses
 from pathlib import Path
 from typing import Any
 
-import numpy as np
 import torch
 
-from ablations import SEEDS, Quiet, kept, without_holdout
+from ablations import SEEDS, Quiet, kept, mean_and_spread, without_holdout
 from lamplit.core.labels import EXPRESSIONS
 from lamplit.datasets import read_ferplus
 from lamplit.datasets.near_duplicates import have_near_copies
@@ -90,13 +89,7 @@ def main() -> None:
     ways: list[dict[str, Any]] = []
     for way in WAYS:
         values = {name: [rows[way, seed][name] for seed in SEEDS] for name in rows[way, SEEDS[0]]}
-        ways.append(
-            {"way": way}
-            | {
-                name: {"mean": round(float(np.mean(v)), 4), "spread": round(float(np.std(v, ddof=1)), 4)}
-                for name, v in values.items()
-            }
-        )
+        ways.append({"way": way} | {name: mean_and_spread(v) for name, v in values.items()})
     about = {"split": "validation", "protocol": "majority, single pass", "seeds": list(SEEDS)}
     sizes = {
         "training_faces": len(training),

@@ -10,27 +10,17 @@ within rounds.
 from __future__ import annotations
 
 import os
-from collections.abc import Callable
-from statistics import median
-from time import perf_counter
 
 import numpy as np
 import torch
 
+from lamplit.evaluation.speed import time_in_turn
 from lamplit.nets import build_network
 from lamplit.weights import NetworkSession, load_weights
 from lamplit.weights.registry import DEFAULT_EXPRESSION
 from results import write_result
 
 ROUNDS = 15
-
-
-def milliseconds(run: Callable[[], object], repeats: int) -> float:
-    """Return the mean time of a call over some repeats."""
-    started = perf_counter()
-    for _ in range(repeats):
-        run()
-    return 1000 * (perf_counter() - started) / repeats
 
 
 def compare(batch: int, threads: int, repeats: int) -> dict[str, float]:
@@ -43,17 +33,15 @@ def compare(batch: int, threads: int, repeats: int) -> dict[str, float]:
     tensor = torch.from_numpy(faces)
     torch.set_num_threads(threads)
     with torch.inference_mode():
-        ours, theirs = (lambda: session.run(faces)), (lambda: network(tensor))
-        milliseconds(ours, 5), milliseconds(theirs, 5)
-        rounds = [(milliseconds(ours, repeats), milliseconds(theirs, repeats)) for _ in range(ROUNDS)]
-    lamplit, pytorch = ([pair[side] / batch for pair in rounds] for side in (0, 1))
+        calls = [lambda: network(tensor), lambda: session.run(faces)]
+        pytorch, lamplit = time_in_turn(calls, rounds=ROUNDS, repeats=repeats)
     return {
-        "milliseconds_per_face": round(median(lamplit), 3),
-        "fastest_round": round(min(lamplit), 3),
-        "slowest_round": round(max(lamplit), 3),
-        "faces_per_second": round(1000 / median(lamplit), 1),
-        "pytorch_milliseconds_per_face": round(median(pytorch), 3),
-        "time_relative_to_pytorch": round(median(a / b for a, b in zip(lamplit, pytorch, strict=True)), 3),
+        "milliseconds_per_face": round(lamplit.milliseconds / batch, 3),
+        "fastest_round": round(lamplit.fastest / batch, 3),
+        "slowest_round": round(lamplit.slowest / batch, 3),
+        "faces_per_second": round(1000 * batch / lamplit.milliseconds, 1),
+        "pytorch_milliseconds_per_face": round(pytorch.milliseconds / batch, 3),
+        "time_relative_to_pytorch": round(lamplit.ratio, 3),
     }
 
 

@@ -12,6 +12,7 @@ from typer.testing import CliRunner
 
 from lamplit.cli.app import app
 
+sys.path.insert(0, str(Path(__file__).resolve().parent))  # for its own made-up data
 sys.path.insert(0, str(Path(__file__).resolve().parents[2] / "benchmarks"))
 sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "nets"))  # for its small finished network
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import csv
 import dataclasses
 import shutil
 from collections.abc import Callable
@@ -11,12 +10,12 @@ from typing import Any
 
 import numpy as np
 import pytest
+from ferplus_files import stripes, write_ferplus
 from typer.testing import CliRunner
 
 from lamplit.cli.app import app
 from lamplit.cli.calibration_table import calibration_table
-from lamplit.datasets.ferplus import SPLITS, VOTES_FILE, VOTES_HEADER
-from lamplit.imaging.images import read_image, write_image
+from lamplit.imaging.images import read_image
 from lamplit.weights.cards import WeightsCard, read_card, write_card
 from lamplit.weights.registry import DEFAULT_EXPRESSION, FOLDER, list_weights
 
@@ -39,21 +38,9 @@ fused = 8
 @pytest.fixture(scope="module")
 def data(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """FER+ in its official layout: a bright stripe whose place is the expression."""
-    folder = tmp_path_factory.mktemp("data")
     rng = np.random.default_rng(0)
-    with (folder / VOTES_FILE).open("w", newline="") as file:
-        votes = csv.writer(file)
-        votes.writerow(VOTES_HEADER)
-        for split, n in {"training": 240, "validation": 16, "test": 1}.items():
-            usage, place = SPLITS[split]
-            for number in range(n):
-                picture = rng.integers(0, 90, (48, 48), dtype=np.uint8)
-                picture[6 * (number % 8) : 6 * (number % 8) + 6] += 150
-                write_image(folder / place / f"{split}{number}.png", picture)
-                votes.writerow(
-                    [usage, f"{split}{number}.png", *(8 if k == number % 8 else 0 for k in range(8)), 2, 0]
-                )
-    return folder
+    pictures = {split: stripes(n, rng) for split, n in {"training": 240, "validation": 16, "test": 1}.items()}
+    return write_ferplus(tmp_path_factory.mktemp("data"), pictures)
 
 
 @pytest.fixture(scope="module")

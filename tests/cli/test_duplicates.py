@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import csv
 import json
 from collections.abc import Callable
 from pathlib import Path
@@ -11,9 +10,9 @@ from typing import Any
 import cv2
 import numpy as np
 import pytest
+from ferplus_files import write_ferplus
 
-from lamplit.datasets.ferplus import SPLITS, VOTES_FILE, VOTES_HEADER
-from lamplit.imaging.images import read_image, write_image
+from lamplit.imaging.images import read_image
 
 Run = Callable[..., Any]
 
@@ -21,30 +20,20 @@ Run = Callable[..., Any]
 @pytest.fixture(scope="module")
 def data(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Twelve training pictures; validation has one as it is, one darker, one mirrored, and a new one."""
-    folder = tmp_path_factory.mktemp("data")
     noise = np.random.default_rng(0).normal(size=(13, 48, 48))
     pictures = np.stack([cv2.GaussianBlur(picture, (0, 0), 3) for picture in noise])
     pictures = (110 + 300 * pictures).clip(0, 255).astype(np.uint8)
-    shown = {
-        "training": list(pictures[:12]),
-        "validation": [
-            pictures[2],
-            pictures[5] // 2,
-            pictures[7][:, ::-1] // 2 + 30,
-            pictures[12],
-        ],
-    }
-    with (folder / VOTES_FILE).open("w", newline="") as file:
-        votes = csv.writer(file)
-        votes.writerow(VOTES_HEADER)
-        for split, images in shown.items():
-            usage, place = SPLITS[split]
-            for number, image in enumerate(images):
-                write_image(folder / place / f"{split}{number}.png", image)
-                # Happiness; the darker one is called sadness, which differs from what training says.
-                label = 3 if (split, number) == ("validation", 1) else 1
-                votes.writerow([usage, f"{split}{number}.png", *(9 if k == label else 0 for k in range(10))])
-    return folder
+    validation = [pictures[2], pictures[5] // 2, pictures[7][:, ::-1] // 2 + 30, pictures[12]]
+    happiness, sadness = ([9 if k == label else 0 for k in range(10)] for label in (1, 3))
+    # The darker one is called sadness, which differs from what training says.
+    votes = [happiness, sadness, happiness, happiness]
+    return write_ferplus(
+        tmp_path_factory.mktemp("data"),
+        {
+            "training": [(picture, happiness) for picture in pictures[:12]],
+            "validation": zip(validation, votes, strict=True),
+        },
+    )
 
 
 def test_the_pairs_are_told_the_least_alike_first(lamplit: Run, data: Path) -> None:

@@ -93,7 +93,7 @@ def test_a_report_on_everybody_says_whose_networks_they_were(
     people.write_text(recipe.read_text() + 'report = "people"\n')
     listed = tmp_path / "faces.csv"
     rows = [
-        f"{path.as_posix()},{path.parent.name},{int(path.stem) % 3}\n"
+        f"{path.as_posix()},{path.parent.name},=p{int(path.stem) % 3}\n"
         for path in sorted(data.glob("*/*.png"))
     ]
     listed.write_text("path,label,person\n" + "".join(rows))
@@ -104,6 +104,9 @@ def test_a_report_on_everybody_says_whose_networks_they_were(
     assert metrics["protocol"].endswith(
         "judged by a network without that person; these weights learnt from all"
     )
+    with (tmp_path / "run" / "answers.csv").open(newline="") as file:
+        people_named = {row["person"] for row in csv.DictReader(file)}
+    assert people_named == {"./=p0", "./=p1", "./=p2"}  # no cell that a spreadsheet would run
 
 
 def test_quiet_prints_nothing(

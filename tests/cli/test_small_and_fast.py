@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import csv
 import json
 from collections.abc import Callable
 from pathlib import Path
@@ -10,11 +9,12 @@ from typing import Any
 
 import numpy as np
 import pytest
+from ferplus_files import blobs, write_ferplus
 
 from lamplit.core.labels import EKMAN_SIX
-from lamplit.datasets.ferplus import SPLITS, VOTES_FILE, VOTES_HEADER
+from lamplit.datasets.ferplus import SPLITS
 from lamplit.expression import ExpressionClassifier
-from lamplit.imaging.images import read_image, write_image
+from lamplit.imaging.images import read_image
 
 Run = Callable[..., Any]
 
@@ -24,21 +24,9 @@ PICTURES = {"training": 60, "validation": 24}
 @pytest.fixture(scope="module")
 def data(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """FER+ in its official layout: blobs, each with the votes for one expression."""
-    folder = tmp_path_factory.mktemp("data")
     rng = np.random.default_rng(0)
-    with (folder / VOTES_FILE).open("w", newline="") as file:
-        votes = csv.writer(file)
-        votes.writerow(VOTES_HEADER)
-        for split, n in PICTURES.items():
-            usage, place = SPLITS[split]
-            for number in range(n):
-                coarse = rng.integers(0, 256, (6, 6), dtype=np.uint8)
-                write_image(
-                    folder / place / f"{split}{number}.png", coarse.repeat(8, axis=0).repeat(8, axis=1)
-                )
-                counts = [8 if k == number % 8 else 0 for k in range(8)]
-                votes.writerow([usage, f"{split}{number}.png", *counts, 2, 0])
-    return folder
+    pictures = {split: blobs(n, rng) for split, n in PICTURES.items()}
+    return write_ferplus(tmp_path_factory.mktemp("data"), pictures)
 
 
 @pytest.fixture(scope="module")

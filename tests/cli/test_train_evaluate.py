@@ -17,10 +17,10 @@ from typing import Any
 import numpy as np
 import pytest
 import torch
+from ferplus_files import stripes, write_ferplus
 
-from lamplit.datasets.ferplus import SPLITS, VOTES_FILE, VOTES_HEADER
 from lamplit.expression import ExpressionClassifier
-from lamplit.imaging.images import read_image, write_image
+from lamplit.imaging.images import read_image
 
 Run = Callable[..., Any]
 
@@ -42,21 +42,9 @@ PICTURES = {"training": 64, "validation": 24, "test": 8}
 @pytest.fixture(scope="module")
 def data(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """FER+ in its official layout: a bright stripe whose place is the expression."""
-    folder = tmp_path_factory.mktemp("data")
     rng = np.random.default_rng(0)
-    with (folder / VOTES_FILE).open("w", newline="") as file:
-        votes = csv.writer(file)
-        votes.writerow(VOTES_HEADER)
-        for split, n in PICTURES.items():
-            usage, place = SPLITS[split]
-            for number in range(n):
-                picture = rng.integers(0, 90, (48, 48), dtype=np.uint8)
-                picture[6 * (number % 8) : 6 * (number % 8) + 6] += 150
-                write_image(folder / place / f"{split}{number}.png", picture)
-                votes.writerow(
-                    [usage, f"{split}{number}.png", *(8 if k == number % 8 else 0 for k in range(8)), 2, 0]
-                )
-    return folder
+    pictures = {split: stripes(n, rng) for split, n in PICTURES.items()}
+    return write_ferplus(tmp_path_factory.mktemp("data"), pictures)
 
 
 @pytest.fixture(scope="module")

@@ -15,10 +15,11 @@ from typing import Any
 from rich.table import Table
 
 from lamplit.cli.evaluation_page import write_page
-from lamplit.cli.measure import SplitEvaluation, evaluation_tables
+from lamplit.cli.measure import SplitEvaluation, card_row, evaluation_tables
 from lamplit.core.files import write_atomically
 from lamplit.datasets.labelled import Refused
 from lamplit.evaluation.classifier import Evaluation
+from lamplit.report.tables import not_a_formula
 from lamplit.training.choice import Choice
 from lamplit.training.framing import FramedFaces
 from lamplit.training.publish import add_metrics
@@ -70,19 +71,13 @@ def write_report(
 
 def _metrics(card: WeightsCard, answers: Answers) -> dict[str, Any]:
     """Return the figures as they stand on cards."""
-    metrics = answers.evaluation.metrics
-    return {
-        "dataset": answers.faces.pictures.name,
-        "split": answers.division,
-        "protocol": answers.protocol,
-        "labels": f"{len(card.labels)} classes ({card.label_set})",
-        "passes": "single pass",
-        "faces": metrics.n,
-        "accuracy": round(metrics.accuracy, 6),
-        "macro_f1": round(metrics.macro_f1, 6),
-        "log_loss": round(metrics.log_loss, 6),
-        "calibration_error": round(metrics.calibration_error, 6),
-    }
+    return card_row(
+        answers.evaluation.metrics,
+        dataset=answers.faces.pictures.name,
+        split=answers.division,
+        protocol=answers.protocol,
+        labels=card.label_set,
+    )
 
 
 def _figures(card: WeightsCard, answers: Answers) -> dict[str, Any]:
@@ -104,10 +99,11 @@ def _csv(card: WeightsCard, answers: Answers) -> str:
     """Return a row per face: what it is, what was said, and the probability of every label."""
     pictures, text = answers.faces.pictures, io.StringIO()
     writer = csv.writer(text, lineterminator="\n")
-    writer.writerow(["path", "person", "label", "answer", *card.labels])
+    writer.writerow(["path", "person", "label", "answer", *map(not_a_formula, card.labels)])
     for name, person, true, row in zip(
         pictures.names, pictures.people, pictures.classes, answers.evaluation.probabilities, strict=True
     ):
         said = card.labels[int(row.argmax())]
-        writer.writerow([name, person, card.labels[int(true)], said, *(f"{value:.4f}" for value in row)])
+        words = [not_a_formula(word) for word in (name, person, card.labels[int(true)], said)]
+        writer.writerow([*words, *(f"{value:.4f}" for value in row)])
     return text.getvalue()

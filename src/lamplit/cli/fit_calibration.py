@@ -18,6 +18,7 @@ from lamplit.evaluation.calibration import LitLogits, fit_in_all_lights, lit_log
 from lamplit.evaluation.gauntlet import lights_to_run
 from lamplit.expression.classifier import ExpressionClassifier
 from lamplit.training.leaks import split_without_leaks
+from lamplit.training.recipe import holdout_seed_of
 from lamplit.training.session import LEAST_FACES_FOR_TEMPERATURE
 from lamplit.weights.cards import WeightsCard, write_card
 
@@ -68,7 +69,7 @@ def held_out_faces(card: WeightsCard, data: Path, progress: Progress) -> FerPlus
         read_split(data, "training", progress),
         read_split(data, "validation", progress),
         holdout=recipe["holdout"],
-        seed=recipe.get("holdout_seed", recipe["seed"]),  # older recipes had one seed for both
+        seed=holdout_seed_of(recipe),
         near_copies=recipe.get("near_copies", "keep"),
     )
     return held_out

@@ -103,20 +103,27 @@ def card_metrics(
     if evaluation.without_copies is not None:
         rows.append((WITHOUT_COPIES, labels.name, evaluation.without_copies))
     return [
-        {
-            "dataset": "FER+",
-            "split": split,
-            "protocol": protocol,
-            "labels": f"{len(metrics.confusion)} classes ({name})",
-            "passes": "single pass",
-            "faces": metrics.n,
-            "accuracy": round(metrics.accuracy, 6),
-            "macro_f1": round(metrics.macro_f1, 6),
-            "log_loss": round(metrics.log_loss, 6),
-            "calibration_error": round(metrics.calibration_error, 6),
-        }
+        card_row(metrics, dataset="FER+", split=split, protocol=protocol, labels=name)
         for protocol, name, metrics in rows
     ]
+
+
+def card_row(
+    metrics: ClassificationMetrics, *, dataset: str, split: str, protocol: str, labels: str
+) -> dict[str, Any]:
+    """Return one row of figures as it stands on cards; `labels` is the name of the label set."""
+    return {
+        "dataset": dataset,
+        "split": split,
+        "protocol": protocol,
+        "labels": f"{len(metrics.confusion)} classes ({labels})",
+        "passes": "single pass",
+        "faces": metrics.n,
+        "accuracy": round(metrics.accuracy, 6),
+        "macro_f1": round(metrics.macro_f1, 6),
+        "log_loss": round(metrics.log_loss, 6),
+        "calibration_error": round(metrics.calibration_error, 6),
+    }
 
 
 def evaluation_tables(evaluation: SplitEvaluation, *, title: str) -> list[Table]:

@@ -7,7 +7,7 @@ from pathlib import Path
 from lamplit.core.errors import CheckpointError
 from lamplit.core.labels import EXPRESSIONS
 from lamplit.training.checkpoint import Checkpoint, load_checkpoint
-from lamplit.training.recipe import Recipe
+from lamplit.training.recipe import Recipe, holdout_seed_of
 from lamplit.training.stopping import is_over
 
 RUNS = Path("runs")
@@ -52,8 +52,7 @@ def finished_run(name: str, recipe: Recipe, folder: Path | None = None) -> Check
     if checkpoint is None:
         raise CheckpointError(str(folder), f"a finished run of the recipe {name}", "nothing", hint)
     kept, history = checkpoint.details.get("recipe", {}), checkpoint.details.get("history", [])
-    # Before there was a seed for the held-out faces alone, the run's seed drew them.
-    kept = {"holdout_seed": kept.get("seed"), "labels": EXPRESSIONS.name} | kept
+    kept = {"labels": EXPRESSIONS.name} | kept | {"holdout_seed": holdout_seed_of(kept)}
     for key in ("holdout_seed", "holdout"):
         if kept.get(key) != getattr(recipe, key):
             required, came = f"a run with {key} = {getattr(recipe, key):g}", f"{kept.get(key)}"

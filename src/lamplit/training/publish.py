@@ -84,13 +84,8 @@ def publish(
     """
     path = folder / f"{name}.onnx"
     export_onnx(network, path, size=recipe.size)
-    content = path.read_bytes()
     card = WeightsCard(
-        name=name,
-        file=path.name,
-        sha256=hashlib.sha256(content).hexdigest(),
-        size_bytes=len(content),
-        parameters=count_parameters(path),
+        **facts_of(path),
         input_size=recipe.size,
         preprocessing=preprocessing(recipe),
         label_set=recipe.speaks.name,
@@ -100,10 +95,38 @@ def publish(
         licence="Apache-2.0 for the weights; the terms of the training data are stated with them",
         recipe=recipe.as_dict(),
         commit=str(details["commit"]),
-        history=[{key: round(value, 6) for key, value in row.items()} for row in details["history"]],
+        history=rounded(details["history"]),
     )
     write_card(card, path.with_suffix(".json"))
     return card
+
+
+def facts_of(path: Path) -> dict[str, Any]:
+    """Return what a card says of its weight file alone.
+
+    Parameters
+    ----------
+    path : Path
+        The .onnx file, named as the weights are.
+
+    Returns
+    -------
+    dict
+        `name`, `file`, `sha256`, `size_bytes` and `parameters`.
+    """
+    content = path.read_bytes()
+    return {
+        "name": path.stem,
+        "file": path.name,
+        "sha256": hashlib.sha256(content).hexdigest(),
+        "size_bytes": len(content),
+        "parameters": count_parameters(path),
+    }
+
+
+def rounded(history: Sequence[Mapping[str, float]]) -> list[dict[str, float]]:
+    """Return the rows of a training's log as they stand on cards, to six digits after the point."""
+    return [{key: round(value, 6) for key, value in row.items()} for row in history]
 
 
 def add_metrics(

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-import hashlib
 from pathlib import Path
 from typing import Any
 
 from lamplit.core.errors import CheckpointError
-from lamplit.nets.export import count_parameters, export_onnx
+from lamplit.nets.export import export_onnx
 from lamplit.training.finetune import Tuned
 from lamplit.training.own_data import OwnData
+from lamplit.training.publish import facts_of, rounded
 from lamplit.training.source import source_commit
 from lamplit.weights.cards import WeightsCard, read_card, write_card
 
@@ -43,13 +43,8 @@ def publish_own(tuned: Tuned, data: OwnData, folder: Path, *, name: str, start: 
     path = folder / f"{name}.onnx"
     recipe = tuned.recipe
     export_onnx(tuned.network, path, size=recipe.size)
-    content = path.read_bytes()
     card = WeightsCard(
-        name=name,
-        file=path.name,
-        sha256=hashlib.sha256(content).hexdigest(),
-        size_bytes=len(content),
-        parameters=count_parameters(path),
+        **facts_of(path),
         input_size=recipe.size,
         preprocessing=_preprocessing(data, start),
         label_set=recipe.speaks.name,
@@ -59,7 +54,7 @@ def publish_own(tuned: Tuned, data: OwnData, folder: Path, *, name: str, start: 
         licence=f"those of the data; the network came from {start.name}: {start.licence}",
         recipe=recipe.as_dict(),
         commit=source_commit(),
-        history=[{key: round(value, 6) for key, value in row.items()} for row in tuned.history],
+        history=rounded(tuned.history),
     )
     write_card(card, path.with_suffix(".json"))
     return card

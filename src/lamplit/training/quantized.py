@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import dataclasses
-import hashlib
 from collections.abc import Collection
 from pathlib import Path
 from typing import Any
@@ -17,8 +16,8 @@ from lamplit.datasets.ferplus import FerPlus
 from lamplit.expression.backlight import expose_for_face
 from lamplit.imaging.geometry import resize_faces
 from lamplit.light.gauntlet import GAUNTLET, GAUNTLET_VERSION, GOOD
-from lamplit.nets.export import count_parameters
 from lamplit.nets.quantization import quantize_onnx
+from lamplit.training.publish import facts_of
 from lamplit.weights.cards import WeightsCard, write_card
 from lamplit.weights.store import load_weights
 
@@ -118,14 +117,9 @@ def publish_quantized(
     pictures = calibration_pictures(faces.images, size=parent.input_size, n_faces=n_faces, seed=seed)
     path = folder / f"{parent.name}{SUFFIX}.onnx"
     layers = quantize_onnx(float_file, path, pictures, in_float=in_float)
-    content = path.read_bytes()
     card = dataclasses.replace(
         parent,
-        name=path.stem,
-        file=path.name,
-        sha256=hashlib.sha256(content).hexdigest(),
-        size_bytes=len(content),
-        parameters=count_parameters(path),
+        **facts_of(path),
         metrics=(),
         light=(),
         refusal={},

@@ -148,6 +148,27 @@ TABLES: dict[str, Any] = {"augment": Augmentation, "balance": Balance}
 """Keys of a recipe that are tables with defaults of their own."""
 
 
+def holdout_seed_of(kept: Mapping[str, Any]) -> int:
+    """Return the seed of the held-out faces from a recipe that a checkpoint or a card has kept.
+
+    Parameters
+    ----------
+    kept : mapping
+        From `Recipe.as_dict`, of this version or an older one.
+
+    Returns
+    -------
+    int
+        Its `holdout_seed`; before there was one, the run's seed drew those faces, too.
+
+    Examples
+    --------
+    >>> holdout_seed_of({"seed": 3}), holdout_seed_of({"seed": 3, "holdout_seed": 1})
+    (3, 1)
+    """
+    return int(kept.get("holdout_seed", kept.get("seed", 0)))
+
+
 def list_recipes() -> list[str]:
     """Return the names of the recipes that come with lamplit, sorted.
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from pathlib import Path
 
@@ -162,8 +162,8 @@ def run_training(
     OutputError
         If the folder cannot be written.
     """
-    before = _run_before(recipe, start, folder)
-    network = _trained(recipe, data, folder, observer, start)
+    taught_data, before = _ready(recipe, data, folder, start)
+    network = _trained(recipe, taught_data, folder, observer, before)
     if before is not None and recipe.blend < 1:
         network = blended(network, averaged_weights(before), recipe.blend)
     checkpoint = load_checkpoint(folder)
@@ -203,7 +203,8 @@ def follow_training(recipe: Recipe, data: TrainingData, folder: Path, *, start: 
     CheckpointError
         As `run_training`.
     """
-    _trained(recipe, data, folder, _Nobody(), start)
+    taught_data, before = _ready(recipe, data, folder, start)
+    _trained(recipe, taught_data, folder, _Nobody(), before)
 
 
 class _Nobody:
@@ -216,42 +217,41 @@ class _Nobody:
         """Do nothing."""
 
 
-def _trained(
-    recipe: Recipe, data: TrainingData, folder: Path, observer: Observer, start: Path | None
-) -> nn.Module:
-    """Train from the run before, if there is one, by the answers of teachers, if there are any."""
-    before = _run_before(recipe, start, folder)
-    data = replace(data, training=_taught_faces(recipe, data, start, folder))
-    make_folder(folder)
-    weights = None if before is None else averaged_weights(before)
-    return train(recipe, data, folder, observer=observer, weights=weights)
-
-
-def _history(folder: Path) -> list[EpochRow]:
-    """Return the log of the run in a folder so far."""
+def _ready(
+    recipe: Recipe, data: TrainingData, folder: Path, start: Path | None
+) -> tuple[TrainingData, Checkpoint | None]:
+    """Return faces with what teachers say of them, and the run to begin with or to blend with, if any."""
     checkpoint = load_checkpoint(folder)
-    return [] if checkpoint is None else list(checkpoint.details.get("history", []))
-
-
-def _run_before(recipe: Recipe, start: Path | None, folder: Path) -> Checkpoint | None:
-    """Return the run that a recipe starts from, if it is still needed: to begin or to blend."""
-    needed = not _history(folder) or recipe.blend < 1
-    return finished_run(recipe.start, recipe, start) if recipe.start and needed else None
-
-
-def _taught_faces(recipe: Recipe, data: TrainingData, start: Path | None, folder: Path) -> TrainingFaces:
-    """Return the training faces with what teachers say of them, and of those that nobody labelled."""
-    faces = data.training
+    history = [] if checkpoint is None else checkpoint.details.get("history", [])
+    needed = recipe.start and (not history or recipe.blend < 1)
+    before = finished_run(recipe.start, recipe, start) if needed else None
     # After the last epoch nobody learns from the targets: the teachers may be gone.
-    names = () if is_over(_history(folder), recipe.epochs) else recipe.taught_by
-    teachers = [finished_run(name, recipe, start if name == recipe.start else None) for name in names]
-    if teachers:
-        faces = taught(faces, teachers, recipe.teach)
+    names = () if is_over(history, recipe.epochs) else recipe.taught_by
+    known = {recipe.start: before} if before is not None else {}
+    teachers = [
+        known.get(name) or finished_run(name, recipe, start if name == recipe.start else None)
+        for name in names
+    ]
+    return replace(data, training=_taught_faces(recipe, data, teachers)), before
+
+
+def _taught_faces(recipe: Recipe, data: TrainingData, teachers: Sequence[Checkpoint]) -> TrainingFaces:
+    """Return the training faces with what teachers say of them, and of those that nobody labelled."""
+    faces = taught(data.training, teachers, recipe.teach) if teachers else data.training
     if data.unlabelled is None:
         return faces
     images = data.unlabelled
     nothing = faces.probabilities.new_zeros(len(images), len(recipe.speaks))
     return with_unlabelled(faces, images, answers(images, teachers) if teachers else nothing)
+
+
+def _trained(
+    recipe: Recipe, data: TrainingData, folder: Path, observer: Observer, before: Checkpoint | None
+) -> nn.Module:
+    """Train from the run before, if there is one."""
+    make_folder(folder)
+    weights = None if before is None else averaged_weights(before)
+    return train(recipe, data, folder, observer=observer, weights=weights)
 
 
 def _temperature(network: nn.Module, holdout: TrainingFaces) -> float:

@@ -16,7 +16,7 @@ from lamplit.core.errors import CheckpointError
 from lamplit.nets import build_network
 from lamplit.training.averaging import MovingAverage
 from lamplit.training.checkpoint import Checkpoint
-from lamplit.training.recipe import TABLES, Recipe
+from lamplit.training.recipe import TABLES, Recipe, holdout_seed_of
 
 PUBLISHING = {"blend", "claims"}
 """Keys of a recipe that change nothing before the last epoch is done: a run goes on with other values."""
@@ -250,7 +250,7 @@ def _changed(kept: Mapping[str, Any], recipe: Recipe) -> set[str]:
     """Return the keys in which a recipe differs from one that was kept as JSON."""
     wanted = json.loads(json.dumps(recipe.as_dict()))  # as it was kept: a tuple became a list
     # An older version had not heard of some keys, and did what is their default now.
-    usual = Recipe(name="", holdout_seed=kept.get("seed", 0)).as_dict()
+    usual = Recipe(name="", holdout_seed=holdout_seed_of(kept)).as_dict()
     known = {**usual, **kept, **{name: {**usual[name], **kept.get(name, {})} for name in TABLES}}
     return {key for key, value in wanted.items() if known[key] != value} - PUBLISHING
 

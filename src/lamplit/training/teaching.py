@@ -7,9 +7,9 @@ from collections.abc import Sequence
 
 import torch
 from torch import Tensor
-from torch.nn import functional
 
 from lamplit.core.labels import EXPRESSIONS, LABEL_SETS
+from lamplit.imaging.geometry import resize_faces
 from lamplit.nets import build_network
 from lamplit.training.checkpoint import Checkpoint
 from lamplit.training.devices import choose_fabric
@@ -106,8 +106,8 @@ def with_unlabelled(faces: TrainingFaces, images: Tensor, said: Tensor) -> Train
 
 
 def _resized(images: Tensor, size: int) -> Tensor:
-    """Return uint8 faces at another size."""
+    """Return uint8 faces at another size, as the faces that a teacher learnt from were brought to it."""
     if images.shape[2] == size:
         return images
-    resized = functional.interpolate(images.float(), (size, size), mode="bilinear", antialias=True)
-    return resized.round().clamp(0, 255).to(torch.uint8)
+    resized = resize_faces(images[:, 0].cpu().numpy(), size)
+    return torch.from_numpy(resized)[:, None].to(images.device)
