@@ -111,7 +111,7 @@ class AdaBoostClassifier(_base.ClassifierMixin, _base.BaseEstimator):  # type: i
         _multiclass.check_classification_targets(y)
         self.classes_, codes = np.unique(y, return_inverse=True)
         if len(self.classes_) < 2:
-            raise InvalidArgumentError("y", "at least two classes", f"the class {self.classes_[0]!r} alone")
+            raise InvalidArgumentError("y", "at least two classes", f"one class, {self.classes_[0]}")
         weights = _validation._check_sample_weight(
             sample_weight, X, dtype=np.float64, ensure_non_negative=True
         )

@@ -7,6 +7,8 @@ from functools import lru_cache
 from importlib.util import find_spec
 from typing import Any, ParamSpec, TypeVar
 
+import numpy as np
+
 from lamplit.core.extras import require
 
 P = ParamSpec("P")
@@ -45,8 +47,10 @@ def compiled(function: Callable[P, R]) -> Callable[P, R]:
 
     Examples
     --------
-    >>> compiled(can_compile) is compiled(can_compile)
-    True
+    >>> from lamplit.boosting.search_loops import most_signed
+    >>> order, sums = np.array([[0, 0x8001]], np.uint16), np.array([[0.5, -0.5], [0.5, 0.5]])
+    >>> compiled(most_signed)(order, sums, np.array([0]), 0.0)
+    (1.0, 0, 1)
     """
     machine_code: Callable[P, R] = _compiled(function)
     return machine_code

@@ -14,6 +14,12 @@ Loop: TypeAlias = Callable[[AnyArray, AnyArray, AnyArray, float], tuple[float, i
 
 _BLOCK_VALUES = 1 << 18
 
+LEAST_SHARE = 1e-12
+"""Share of the weight on either side below which rounding decides, not the samples."""
+
+CLEARLY = 1.0 + 1e-9
+"""Gains within this factor are equal, so that not the rounding of sums chooses but the order of features."""
+
 
 def most_squared(
     order: AnyArray, sums: AnyArray, features: AnyArray, floor: float
@@ -41,8 +47,10 @@ def most_squared(
     n_samples, n_columns = sums.shape
     bits = 0x7FFF if order.itemsize == 2 else 0x7FFFFFFF
     total = sums[:, 0].sum()
+    least = LEAST_SHARE * total * total
     left = np.zeros(n_columns)
     best, where, n_left = floor, -1, 0
+    bar = floor * CLEARLY
     for feature in features:
         row = order[feature]
         weight, only = 0.0, 0.0
@@ -60,12 +68,10 @@ def most_squared(
                     left[column] += sums[sample, column]
                     squared += left[column] * left[column]
             # Multiplied out: only a threshold that beats the best pays for a division.
-            if squared > best * (weight * (total - weight)) and code <= bits:
-                both = weight * (total - weight)
-                if both > 1e-12 * total * total:
-                    gain = squared / both
-                    if gain > best:
-                        best, where, n_left = gain, feature, place + 1
+            both = weight * (total - weight)
+            if squared > bar * both and both > least and code <= bits:
+                best, where, n_left = squared / both, feature, place + 1
+                bar = best * CLEARLY
     return best, where, n_left
 
 
@@ -95,6 +101,7 @@ def most_signed(
     bits = 0x7FFF if order.itemsize == 2 else 0x7FFFFFFF
     total = sums[:, 1].sum()
     best, where, n_left = floor, -1, 0
+    bar = floor * CLEARLY
     for feature in features:
         row = order[feature]
         left = 0.0
@@ -102,8 +109,9 @@ def most_signed(
             code = row[place]
             left += sums[code & bits, 1]
             edge = abs(total - 2.0 * left)
-            if edge > best and code <= bits:
+            if edge > bar and code <= bits:
                 best, where, n_left = edge, feature, place + 1
+                bar = best * CLEARLY
     return best, where, n_left
 
 
@@ -134,7 +142,7 @@ def most_squared_vectorised(
         for column in range(1, sums.shape[1]):
             squared += np.cumsum(sums[samples, column], axis=1) ** 2
         both = weight * (total - weight)
-        shut |= both <= 1e-12 * total * total
+        shut |= both <= LEAST_SHARE * total * total
         return np.divide(squared, both, out=np.zeros_like(both), where=~shut)
 
     return _best(order, features, floor, gains)
@@ -177,8 +185,9 @@ def _best(
     for part in _blocks(features, order.shape[1]):
         codes = order[part]
         values = gains(codes & order.dtype.type(bits), codes > bits)
-        row, place = np.unravel_index(np.argmax(values), values.shape)
-        if values[row, place] > best:
+        highest = values.max()
+        if highest > best * CLEARLY:
+            row, place = np.unravel_index(np.argmax(values * CLEARLY >= highest), values.shape)
             best, where, n_left = float(values[row, place]), int(part[row]), int(place) + 1
     return best, where, n_left
 

@@ -9,6 +9,7 @@ import numpy as np
 
 from lamplit.boosting.compiling import can_compile, compiled
 from lamplit.boosting.search_loops import (
+    CLEARLY,
     Loop,
     most_signed,
     most_signed_vectorised,
@@ -147,5 +148,6 @@ def _search(
     else:
         with ThreadPoolExecutor(len(parts)) as pool:
             found = list(pool.map(lambda part: loop(ordered.order, sums, part, floor), parts))
-    gain, feature, n_left = max(found, key=lambda triple: triple[0])
+    highest = max(gain for gain, _, _ in found)
+    gain, feature, n_left = next(triple for triple in found if triple[0] * CLEARLY >= highest)
     return Split(int(feature), int(n_left), float(gain)) if feature >= 0 else None
