@@ -73,7 +73,10 @@ class SortedFeatures:
 
     def first(self, feature: int, n: int) -> IntArray:
         """Return the numbers of the n samples with the lowest values of a feature."""
-        return (self.order[feature, :n] & self.order.dtype.type(self.sample_bits)).astype(np.int64)
+        samples: IntArray = (self.order[feature, :n] & self.order.dtype.type(self.sample_bits)).astype(
+            np.int64
+        )
+        return samples
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -180,7 +183,7 @@ def sort_features(values: AnyArray | FeatureSource, *, n_jobs: int = 1) -> Sorte
 
 
 def _order(columns: AnyArray, dtype: type[np.unsignedinteger]) -> AnyArray:
-    """Return sample numbers by rising value, (n_features, n_samples), with the bit that forbids a threshold."""
+    """Return sample numbers by rising value, (n_features, n_samples), and where no threshold can stand."""
     rows = np.ascontiguousarray(columns.T, dtype=np.float32)
     if not np.isfinite(rows).all():
         raise InvalidArgumentError("values", "finite numbers", "NaN or infinity")
@@ -189,7 +192,8 @@ def _order(columns: AnyArray, dtype: type[np.unsignedinteger]) -> AnyArray:
     shut = np.ones(rows.shape, dtype=bool)
     shut[:, :-1] = ordered[:, 1:] <= ordered[:, :-1] + EQUAL_WITHIN
     top = dtype(1 << (8 * np.dtype(dtype).itemsize - 1))
-    return order.astype(dtype) | shut * top
+    marked: AnyArray = order.astype(dtype) | shut * top
+    return marked
 
 
 def _checked(matrix: AnyArray) -> AnyArray:
