@@ -26,6 +26,7 @@ from lamplit.features import UPRIGHT_FAMILIES, HaarFeatures, HaarWindows, haar_l
 from lamplit.imaging.colour import grey_from_rgb
 from lamplit.imaging.geometry import resize_faces
 from lamplit.imaging.images import read_image
+from lamplit.light import stretch_to_bytes
 from lamplit.report.boosting_plot import plot_boosting_errors
 from lamplit.report.haar_drawing import draw_haar_features
 from results import ROOT, data_parser, write_result
@@ -113,7 +114,7 @@ def main() -> None:
     first = features[np.array([r.stump.feature for r in rounds[:SHOWN]])]
     title = f"{half:,} FER+ faces, {half:,} other windows; gentle stumps"
     plot_boosting_errors(training, validation, given.pictures / "boosting-errors.png", title=title)
-    average = faces.mean(axis=0).round().astype(np.uint8)
+    average = stretch_to_bytes(faces.mean(axis=0, dtype=np.float32))
     draw_haar_features(average, first, given.pictures / "boosting-first-features.png")
     figures: dict[str, Any] = {
         "features": len(features),
