@@ -189,6 +189,17 @@ def test_one_class_is_refused() -> None:
         AdaBoostClassifier().fit([[0.0], [1.0]], [7, 7])
 
 
+def test_no_weight_at_all_is_refused() -> None:
+    with pytest.raises(ValueError, match=r"(?i)sample.weight"):
+        AdaBoostClassifier().fit([[0.0], [1.0]], [0, 1], [0.0, 0.0])
+
+
+@pytest.mark.parametrize("algorithm", ALGORITHMS)
+def test_one_class_with_weight_is_the_answer(algorithm: str) -> None:
+    model = AdaBoostClassifier(3, algorithm=algorithm).fit([[0.0], [1.0]], ["a", "b"], [0.0, 1.0])
+    assert model.predict([[0.0], [1.0]]).tolist() == ["b", "b"]
+
+
 def test_all_features_need_no_draw() -> None:
     assert drawn_features(None, 5, np.random.default_rng(0)) is None
     assert sorted(drawn_features(5, 5, np.random.default_rng(0)).tolist()) == [0, 1, 2, 3, 4]

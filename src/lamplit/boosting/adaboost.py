@@ -117,6 +117,8 @@ class AdaBoostClassifier(_base.ClassifierMixin, _base.BaseEstimator):  # type: i
         weights = _validation._check_sample_weight(
             sample_weight, X, dtype=np.float64, ensure_non_negative=True
         )
+        if not weights.any():
+            raise InvalidArgumentError("sample_weight", "a weight above 0", "zeros alone")
         ordered = sort_features(X, n_jobs=self.n_jobs or 1)
         task = Task(ordered, codes, len(self.classes_), self.max_depth, self.learning_rate)
         return self._boost(task, weights)
