@@ -13,8 +13,8 @@ from lamplit.core.arrays import AnyArray, FloatArray, IntArray
 from lamplit.core.checks import check_integer
 from lamplit.core.errors import InvalidArgumentError
 
-EQUAL_WITHIN = 1e-7
-"""Neighbours no further apart than this count as one value, as in scikit-learn's trees."""
+EQUAL_WITHIN = np.float32(1e-7)
+"""Neighbours no further apart than this, in float32, count as one value, as in scikit-learn's trees."""
 
 _BLOCK_VALUES = 1 << 21
 
@@ -188,7 +188,7 @@ def _order(columns: AnyArray, dtype: type[np.unsignedinteger]) -> AnyArray:
     if not np.isfinite(rows).all():
         raise InvalidArgumentError("values", "finite numbers", "NaN or infinity")
     order = np.argsort(rows, axis=1)
-    ordered = np.take_along_axis(rows, order, axis=1).astype(np.float64)
+    ordered = np.sort(rows, axis=1)  # faster than to gather by the order
     shut = np.ones(rows.shape, dtype=bool)
     shut[:, :-1] = ordered[:, 1:] <= ordered[:, :-1] + EQUAL_WITHIN
     top = dtype(1 << (8 * np.dtype(dtype).itemsize - 1))
