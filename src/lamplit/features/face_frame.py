@@ -79,8 +79,8 @@ def frame_transform(eyes: AnyArray) -> FloatArray:
 
     Examples
     --------
-    >>> frame_transform([[40.0, 64.0], [104.0, 64.0]]).round(3).tolist()
-    [[1.0, -0.0, 0.0], [0.0, 1.0, 0.0]]
+    >>> frame_transform([[20.0, 50.0], [52.0, 50.0]]).tolist()
+    [[2.0, 0.0, 0.0], [-0.0, 2.0, -36.0]]
     """
     right, left = check_eyes(eyes).astype(np.float64)
     across = left - right
