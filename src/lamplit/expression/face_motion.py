@@ -11,7 +11,7 @@ from lamplit.core.errors import InvalidArgumentError
 from lamplit.core.values import Box
 from lamplit.faces.detector import FaceDetector, detector_from
 from lamplit.faces.eyes import find_eyes, usual_eyes
-from lamplit.features.face_frame import check_eyes, frame_transform, framed
+from lamplit.features.face_frame import HEIGHT, WIDTH, check_eyes, frame_transform, framed
 from lamplit.features.head_motion import fit_similarity, similarity_flow, still_weights
 from lamplit.features.muscle_motion import MuscleMotion, muscle_motion
 from lamplit.features.optical_flow import METHODS, PREPARATIONS, flow_confidence, optical_flow
@@ -39,6 +39,8 @@ class FaceMotion:
     eyes_from : str
         Where the muscles' places come from: the eyes as "given", as found in the picture "before" or "after",
         or only guessed from the detector's "box".
+    frames : pair of ndarray of shape (2, 3), float32
+        The similarities that took pixels of the two pictures to those of `before` and `after`.
 
     Examples
     --------
@@ -47,7 +49,8 @@ class FaceMotion:
     >>> face, still = np.zeros((HEIGHT, WIDTH), np.uint8), np.zeros((HEIGHT, WIDTH, 2), np.float32)
     >>> sure = np.ones((HEIGHT, WIDTH), np.float32)
     >>> motion = FaceMotion(before=face, after=face, flow=still, confidence=sure,
-    ...                     muscles=muscle_motion(still, sure), eyes_from="box")
+    ...                     muscles=muscle_motion(still, sure), eyes_from="box",
+    ...                     frames=(np.eye(2, 3), np.eye(2, 3)))
     >>> float(motion.muscles.strengths.max())
     0.0
     """
@@ -58,6 +61,7 @@ class FaceMotion:
     confidence: FloatArray
     muscles: MuscleMotion
     eyes_from: str
+    frames: tuple[FloatArray, FloatArray]
 
 
 @dataclass(frozen=True)
@@ -141,20 +145,12 @@ class MuscleReader:
         InvalidArgumentError
             If a picture has another form or no face is found, or the alignment is "eyes" and they are not.
         """
-        if eyes is None:
-            first, second = (self._placed(image, name) for image, name in ((before, "before"), (after, "after")))
-            source = "box" if first.eyes is None else "before"
-        else:
-            points = (check_eyes(eyes[0], "eyes before"), check_eyes(eyes[1], "eyes after"))
-            first, second = (_Placed(grey_from_rgb(p), None, e) for p, e in zip((before, after), points, strict=True))
-            source = "given"
-        if source == "box" and second.eyes is not None and self.alignment in REGISTRATIONS:
-            # Eyes that only the second picture shows are taken from there, through a first alignment by boxes.
-            first, source = _Placed(first.grey, first.box, self._eyes_back(first, second)), "after"
+        first, second, source = self._found(before, after) if eyes is None else _given(before, after, eyes)
         start = _eyes_of(first)
         own = frame_transform(start)
         face = framed(first.grey, own)
-        return self._measure(face, framed(second.grey, self._onto(face, start, first, second)), source)
+        onto = self._onto(face, start, first, second)
+        return self._measured(face, framed(second.grey, onto), (own, onto), source)
 
     def follow(self, frames: Iterable[ByteArray], *, consecutive: bool = False) -> Iterator[FaceMotion]:
         """Measure what moved along a sequence.
@@ -186,6 +182,16 @@ class MuscleReader:
             for frame in remaining:
                 yield self.compare(neutral, frame)
 
+    def _found(self, before: ByteArray, after: ByteArray) -> tuple[_Placed, _Placed, str]:
+        """Find the faces and their eyes, and say which picture the first's come from."""
+        first, second = self._placed(before, "before"), self._placed(after, "after")
+        if first.eyes is not None:
+            return first, second, "before"
+        if second.eyes is None or self.alignment not in REGISTRATIONS:
+            return first, second, "box"
+        # Through a first alignment by guessed eyes, those of the second picture say where the first's are.
+        return _Placed(first.grey, first.box, self._eyes_back(first, second)), second, "after"
+
     def _placed(self, image: ByteArray, name: str) -> _Placed:
         """Find face and eyes of one picture."""
         grey = grey_from_rgb(image)
@@ -198,11 +204,10 @@ class MuscleReader:
     def _onto(self, face: ByteArray, start: FloatArray, first: _Placed, second: _Placed) -> FloatArray:
         """Return the transform that lays the second picture on the framed first face."""
         if self.alignment == "eyes":
-            if second.eyes is None or first.eyes is None:
-                name = "after" if second.eyes is None else "before"
-                raise InvalidArgumentError(name, "two eyes that can be found", "none", "alignment='flow' needs none")
-            return frame_transform(second.eyes)
-        guess = second.eyes if first.box is None or second.box is None else _carried(start, first.box, second.box)
+            return frame_transform(_both_seen(first, second))
+        guess = _eyes_of(second)
+        if first.box is not None and second.box is not None:
+            guess = _carried(start, first.box, second.box)
         rough = frame_transform(guess)
         if self.alignment == "box":
             return rough
@@ -215,15 +220,18 @@ class MuscleReader:
         own = frame_transform(start)
         onto = self._onto(framed(first.grey, own), start, first, second)
         there = chained(onto, inverted(own))
-        return second.eyes @ there[:, :2].T + there[:, 2]
+        eyes: FloatArray = _eyes_of(second) @ there[:, :2].T + there[:, 2]
+        return eyes
 
-    def _measure(self, before: ByteArray, after: ByteArray, eyes_from: str) -> FaceMotion:
+    def _measured(
+        self, before: ByteArray, after: ByteArray, frames: tuple[FloatArray, FloatArray], eyes_from: str
+    ) -> FaceMotion:
         """Measure two faces that lie on each other."""
         settings = {"method": self.method, "preparation": self.preparation}
         forward = optical_flow(before, after, **settings)
         confidence = flow_confidence(forward, optical_flow(after, before, **settings))
         head = fit_similarity(forward, still_weights() * confidence)
-        flow = forward - similarity_flow(head, before.shape)
+        flow = forward - similarity_flow(head, (HEIGHT, WIDTH))
         return FaceMotion(
             before=before,
             after=after,
@@ -231,12 +239,34 @@ class MuscleReader:
             confidence=confidence,
             muscles=muscle_motion(flow, confidence),
             eyes_from=eyes_from,
+            frames=frames,
         )
 
 
+def _given(
+    before: ByteArray, after: ByteArray, eyes: tuple[AnyArray, AnyArray]
+) -> tuple[_Placed, _Placed, str]:
+    """Take the eyes that somebody knows."""
+    first = _Placed(grey_from_rgb(before), None, check_eyes(eyes[0], "eyes before"))
+    return first, _Placed(grey_from_rgb(after), None, check_eyes(eyes[1], "eyes after")), "given"
+
+
 def _eyes_of(face: _Placed) -> FloatArray:
-    """Return the eyes that were found, or where they usually are."""
-    return usual_eyes(face.box) if face.eyes is None and face.box is not None else check_eyes(face.eyes)
+    """Return the eyes that are known, or where they usually are."""
+    if face.eyes is not None:
+        return face.eyes
+    if face.box is None:
+        raise InvalidArgumentError("face", "a box or eyes", "neither")
+    return usual_eyes(face.box)
+
+
+def _both_seen(first: _Placed, second: _Placed) -> FloatArray:
+    """Return the eyes of the second picture, where both pictures show theirs."""
+    if first.eyes is None or second.eyes is None:
+        name = "before" if first.eyes is None else "after"
+        hint = "closed eyes and glasses hide them; the alignment 'flow' needs none"
+        raise InvalidArgumentError(name, "a face whose eyes are found", "a face without", hint)
+    return second.eyes
 
 
 def _carried(eyes: FloatArray, box: Box, other: Box) -> FloatArray:

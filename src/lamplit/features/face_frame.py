@@ -133,8 +133,10 @@ def pixels_from_units(points: AnyArray) -> FloatArray:
 
     Examples
     --------
-    >>> pixels_from_units([[-0.5, 0.0], [0.5, 0.0], [0.0, 1.0]]).tolist()
+    >>> pixels_from_units(np.array([[-0.5, 0.0], [0.5, 0.0], [0.0, 1.0]])).tolist()
     [[40.0, 64.0], [104.0, 64.0], [72.0, 128.0]]
     """
-    pixels: FloatArray = np.asarray(points, dtype=np.float32) * np.float32(UNIT) + np.float32(ORIGIN)
+    pixels: FloatArray = np.asarray(points, dtype=np.float32) * np.float32(UNIT) + np.array(
+        ORIGIN, np.float32
+    )
     return pixels

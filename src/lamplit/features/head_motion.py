@@ -34,7 +34,9 @@ def still_weights() -> FloatArray:
     """
     weights = np.zeros((HEIGHT, WIDTH), dtype=np.float32)
     for x1, y1, x2, y2 in STILL_WINDOWS:
-        (left, top), (right, bottom) = pixels_from_units([[x1, y1], [x2, y2]]).round().astype(int).tolist()
+        (left, top), (right, bottom) = (
+            pixels_from_units(np.array([[x1, y1], [x2, y2]])).round().astype(int).tolist()
+        )
         weights[max(0, top) : bottom, max(0, left) : right] = 1
     return weights
 
@@ -63,8 +65,8 @@ def fit_similarity(flow: FloatArray, weights: AnyArray, *, rounds: int = _ROUNDS
 
     Notes
     -----
-    Least squares, solved again with the weights w / (1 + r^2), r the distance in pixels that the last fit left:
-    the maximum likelihood of Cauchy's distribution. The first round starts from the weighted median.
+    Least squares, solved again with the weights w / (1 + r^2), r the distance in pixels that the last fit
+    left, as if errors had Cauchy's distribution. The first round starts from the median shift.
 
     References
     ----------
@@ -98,7 +100,7 @@ def fit_similarity(flow: FloatArray, weights: AnyArray, *, rounds: int = _ROUNDS
         a, b, right, down = np.linalg.lstsq(design * np.sqrt(both), moved.ravel() * np.sqrt(both[:, 0]))[0]
         left = moved - (design @ (a, b, right, down)).reshape(-1, 2)
     turn = np.array([[1 + a, -b], [b, 1 + a]])
-    shift = middle + (right, down) - turn @ middle
+    shift = middle + np.array([right, down]) - turn @ middle
     return np.column_stack([turn, shift]).astype(np.float32)
 
 

@@ -10,7 +10,7 @@ import numpy as np
 from lamplit.core.arrays import FloatArray
 from lamplit.core.errors import InvalidArgumentError
 from lamplit.features.face_frame import HEIGHT, UNIT, WIDTH
-from lamplit.features.muscle_regions import Muscle, load_muscles
+from lamplit.features.muscle_regions import Muscle, load_muscles, mirror_order
 
 THOUSANDTHS = 1000.0
 """Strengths are in thousandths of the eye distance."""
@@ -56,7 +56,7 @@ class MuscleMotion:
 
     @property
     def directions(self) -> FloatArray:
-        """The direction of each motion in degrees from 0 to below 360: 0 to the right of the picture, 90 up."""
+        """The direction of each motion in degrees, 0 to below 360: 0 to the right of the picture, 90 up."""
         angles: FloatArray = np.degrees(np.arctan2(-self.vectors[:, 1], self.vectors[:, 0])) % 360
         return angles
 
@@ -74,16 +74,35 @@ class MuscleMotion:
 
     @property
     def across(self) -> FloatArray:
-        """The part across the axis: above 0 anticlockwise of it on the subject's left, mirrored on the right."""
+        """The part across the axis: above 0 anticlockwise of it, on the subject's right clockwise."""
         axes = _axes(self.muscles)
         turned = np.column_stack([axes[:, 1], -axes[:, 0]])  # 90 degrees anticlockwise, where y points down
         mirrored = np.array([-1.0 if muscle.side == "right" else 1.0 for muscle in self.muscles], np.float32)
         part: FloatArray = (self.vectors * turned).sum(axis=1) * mirrored
         return part
 
+    def mirrored(self) -> MuscleMotion:
+        """Return the motion that the mirrored pictures would show; needs the whole table of muscles."""
+        order = list(mirror_order())
+        if self.muscles != load_muscles():
+            raise InvalidArgumentError("muscles", "all of load_muscles()", f"{len(self)} muscles")
+        turned = self.vectors[order] * np.array([-1, 1], dtype=np.float32)
+        return MuscleMotion(self.muscles, turned, self.confidence[order])
+
     def features(self) -> FloatArray:
-        """Return along and across of every muscle as one row for a classifier, shape (2 N,)."""
-        return np.concatenate([self.along, self.across]).astype(np.float32)
+        """Return a row for a classifier, the same for a face and its mirror image, shape (2 N,).
+
+        Along, then across, as means of the left and the right side; then how far apart the sides are in each,
+        without sign. A one-sided wink or smile is seen, whichever side it is on. Of muscles in the middle
+        only the mean along and the apart across are there; the others are 0 always.
+        """
+        other = self.mirrored()
+        sides = np.array([muscle.side for muscle in self.muscles])
+        once, left = sides != "right", sides == "left"
+        mean_along, mean_across = (self.along + other.along) / 2, (self.across + other.across) / 2
+        apart_along, apart_across = np.abs(self.along - other.along), np.abs(self.across - other.across)
+        rows = (mean_along[once], mean_across[left], apart_along[left], apart_across[once])
+        return np.concatenate(rows).astype(np.float32)
 
 
 def muscle_motion(

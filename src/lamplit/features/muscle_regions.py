@@ -1,4 +1,4 @@
-"""Facial muscles as windows in the face: a table of where they lie, which way they pull, what they are coded as."""
+"""Facial muscles as windows in the face: where they lie, which way they pull, what that is coded as."""
 
 from __future__ import annotations
 
@@ -7,6 +7,8 @@ from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
+
+import numpy as np
 
 from lamplit.core.arrays import FloatArray
 from lamplit.features.face_frame import HEIGHT, WIDTH, pixels_from_units
@@ -65,7 +67,7 @@ class Muscle:
     def corners(self) -> FloatArray:
         """Upper left and lower right corner (x, y) in pixels of the framed face, shape (2, 2)."""
         x1, y1, x2, y2 = self.window
-        return pixels_from_units([[x1, y1], [x2, y2]])
+        return pixels_from_units(np.array([[x1, y1], [x2, y2]]))
 
     def mirrored(self) -> Muscle:
         """Return the same muscle on the other side of the face; one in the middle is its own mirror image."""
@@ -86,8 +88,8 @@ def load_muscles() -> tuple[Muscle, ...]:
 
     Notes
     -----
-    Sources stand in `muscle_regions.toml`. The windows are set by eye and overlap: a window sees whatever moves
-    the skin in it, so motion along the axis of one muscle is a hint of it and no proof.
+    Sources stand in `muscle_regions.toml`. The windows are set by eye and overlap: a window sees whatever
+    moves the skin in it, so motion along the axis of one muscle is a hint of it and no proof.
 
     Examples
     --------

@@ -140,7 +140,7 @@ def flow_confidence(forward: FloatArray, backward: FloatArray) -> FloatArray:
 
     Notes
     -----
-    1 / (1 + e / l), e = |f + b|^2, l = 0.01 (|f|^2 + |b|^2) + 0.5, in square pixels; b is taken where f leads.
+    1 / (1 + e / l), e = |f + b|^2, l = 0.01 (|f|^2 + |b|^2) + 0.5, square pixels; b is read where f leads.
 
     References
     ----------

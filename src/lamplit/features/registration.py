@@ -131,9 +131,7 @@ def _by_ecc(before: ByteArray, after: ByteArray) -> FloatArray:
     found = np.eye(2, 3, dtype=np.float32)
     for side in _ECC_SMOOTHING:
         try:
-            _, found = cv2.findTransformECC(
-                first, second, found, cv2.MOTION_AFFINE, _ECC_STOP, mask, side
-            )
+            _, found = cv2.findTransformECC(first, second, found, cv2.MOTION_AFFINE, _ECC_STOP, mask, side)
         except cv2.error:  # the correlation is too small to climb
             return np.eye(2, 3, dtype=np.float32)
     rows, columns = np.nonzero(mask)
