@@ -48,10 +48,10 @@ def flow(
 ) -> None:
     """Measure by optical flow which way facial muscles moved the skin.
 
-    A row per muscle: direction in degrees (0 to the right of the picture, 90 up), strength, and its parts along
-    and across the muscle's axis, in thousandths of the distance between the eyes; left and right are the
-    subject's. Both pictures must show one person from the front in similar light. The exit code is 1 when any
-    pair failed.
+    A row per muscle: direction in degrees (0 to the right of the picture, 90 up), strength, and its parts
+    along and across the muscle's axis, in thousandths of the distance between the eyes; left and right are
+    the subject's. Both pictures must show one person from the front in similar light. The exit code is 1 when
+    any pair failed.
     """
     reader = MuscleReader(alignment=align, method=method, preparation=preparation)
     files = [neutral, *expressive]

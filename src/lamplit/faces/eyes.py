@@ -47,8 +47,8 @@ def usual_eyes(box: Box) -> FloatArray:
 
     Examples
     --------
-    >>> usual_eyes(Box(0, 0, 100, 100)).round(1).tolist()
-    [[27.9, 38.8], [72.2, 38.8]]
+    >>> usual_eyes(Box(0, 0, 100, 100)).round().tolist()
+    [[28.0, 39.0], [72.0, 39.0]]
     """
     middle, half = (box.x1 + box.x2) / 2, EYE_DISTANCE_IN_BOX * (box.width + box.height) / 4
     height = box.y1 + EYE_HEIGHT_IN_BOX * box.height

@@ -33,7 +33,7 @@ class MuscleRow(TypedDict):
     along: float
     across: float
     confidence: float
-    seen_as: list[str]
+    hints_at: list[str]
 
 
 def muscle_rows(motion: MuscleMotion) -> list[MuscleRow]:
@@ -48,16 +48,17 @@ def muscle_rows(motion: MuscleMotion) -> list[MuscleRow]:
     -------
     list of dict
         muscle, side, direction in degrees (0 to the right of the picture, 90 up), strength, along and across
-        in thousandths of the eye distance, confidence, and seen_as: the action units that the motion would
-        be coded as, where it is strong and sure enough; several muscles compete for one window, so they are hints.
+        in thousandths of the eye distance, confidence, and hints_at: the action units that such a motion is
+        coded as, where it is strong and sure enough. A jaw that drops takes the skin of many windows along:
+        these are hints, no coding.
 
     Examples
     --------
     >>> import numpy as np
     >>> from lamplit.features.muscle_regions import load_muscles
-    >>> smile = load_muscles()[16:17]
+    >>> smile = tuple(muscle for muscle in load_muscles() if muscle.full_name == "zygomaticus major, left")
     >>> rows = muscle_rows(MuscleMotion(smile, np.array([[30, -30]], np.float32), np.ones(1, np.float32)))
-    >>> rows[0]["muscle"], rows[0]["direction"], rows[0]["strength"], rows[0]["seen_as"]
+    >>> rows[0]["muscle"], rows[0]["direction"], rows[0]["strength"], rows[0]["hints_at"]
     ('zygomaticus major', 45.0, 42.4, ['AU12'])
     """
     columns = (motion.directions, motion.strengths, motion.along, motion.across, motion.confidence)
@@ -70,7 +71,7 @@ def muscle_rows(motion: MuscleMotion) -> list[MuscleRow]:
             "along": round(float(along), 1),
             "across": round(float(across), 1),
             "confidence": round(float(sure), 3),
-            "seen_as": _seen_as(muscle, float(along), float(sure)),
+            "hints_at": _hints_at(muscle, float(along), float(sure)),
         }
         for muscle, direction, strength, along, across, sure in zip(motion.muscles, *columns, strict=True)
     ]
@@ -105,13 +106,14 @@ def muscle_table(title: str, motion: MuscleMotion) -> Table:
     table.add_column("side")
     for heading in ("direction", "strength", "along", "across", "confidence"):
         table.add_column(heading, justify="right", no_wrap=True)
-    table.add_column("seen as", no_wrap=True)
+    table.add_column("hints at", no_wrap=True)
     for row in muscle_rows(motion):
         clear = row["strength"] >= MOVED and row["confidence"] >= _SURE
         arrow = _ARROWS[round(row["direction"] / 45) % 8]
         cells = (
             row["muscle"], row["side"], f"{row['direction']:.0f}° {arrow}", f"{row['strength']:.0f}",
-            f"{row['along']:+.0f}", f"{row['across']:+.0f}", f"{row['confidence']:.2f}", " ".join(row["seen_as"]),
+            f"{row['along']:+.0f}", f"{row['across']:+.0f}", f"{row['confidence']:.2f}",
+            " ".join(row["hints_at"]),
         )  # fmt: skip
         table.add_row(*(Text(cell) for cell in cells), style="" if clear else "dim")
     return table
@@ -133,7 +135,7 @@ def flow_csv(pairs: Sequence[tuple[str, str, MuscleMotion]]) -> bytes:
     Examples
     --------
     >>> flow_csv([]).decode().strip()
-    'before,after,muscle,side,direction,strength,along,across,confidence,seen_as'
+    'before,after,muscle,side,direction,strength,along,across,confidence,hints_at'
     """
     text = io.StringIO()
     names = ("before", "after", *MuscleRow.__annotations__)
@@ -141,12 +143,12 @@ def flow_csv(pairs: Sequence[tuple[str, str, MuscleMotion]]) -> bytes:
     writer.writerow(names)
     for before, after, motion in pairs:
         for row in muscle_rows(motion):
-            values = {**row, "seen_as": " ".join(row["seen_as"])}
+            values = {**row, "hints_at": " ".join(row["hints_at"])}
             writer.writerow([not_a_formula(before), not_a_formula(after), *values.values()])
     return text.getvalue().encode()
 
 
-def _seen_as(muscle: Muscle, along: float, sure: float) -> list[str]:
+def _hints_at(muscle: Muscle, along: float, sure: float) -> list[str]:
     """Return the action units of a motion along the axis or against it."""
     if abs(along) < MOVED or sure < _SURE:
         return []
