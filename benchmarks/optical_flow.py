@@ -210,6 +210,24 @@ def features_of(motions: dict[Pair, FaceMotion | None], of: Any = muscles) -> di
     return {pair: None if motion is None else of(motion) for pair, motion in motions.items()}
 
 
+def strengths(motions: dict[Pair, FaceMotion | None]) -> dict[str, dict[str, float]]:
+    """Return how strong motion is by state, and between neutral faces, where there should be none."""
+    groups: dict[str, list[Any]] = {}
+    for (_, start, end), motion in motions.items():
+        if motion is None or start != "normal":
+            continue
+        name = end if end in FIVE else f"neutral again, {'other' if end == 'centerlight' else 'same'} light"
+        groups.setdefault(name, []).append(motion.muscles.strengths)
+    return {
+        name: {
+            "pairs": len(rows),
+            "median": round(float(np.median(rows)), 1),
+            "90th_percentile": round(float(np.percentile(rows, 90)), 1),
+        }
+        for name, rows in sorted(groups.items())
+    }
+
+
 def alignment_row(
     yale: Yale, pairs: list[Pair], alignment: str, measured: dict[Pair, FaceMotion | None]
 ) -> dict[str, Any]:
@@ -336,6 +354,7 @@ def main() -> None:
         "left_out": [f"{p}.{s}" for p in PEOPLE for s in FIVE if yale.is_normal(p, s)],
         "other_neutral_picture": {person: yale.neutral_twin(person) for person in PEOPLE},
         "eyes_from": _counted([motion.eyes_from for motion in motions.values() if motion is not None]),
+        "strengths": strengths(motions),
         "protocols": {name: leave_one_out(some, rows) for name, some in cases.items()},
     }
     same = [(pair, state) for pair, state in cases["six"] if pair[1] != "centerlight"]
