@@ -14,6 +14,7 @@ import ablation_figures
 import adaboost_figures
 import calibration_figures
 import data_figures
+import flow_figures
 import light_figures
 import paper_figures
 import small_figures
@@ -28,6 +29,7 @@ PAGES = (
     "docs/light-gauntlet.md",
     "docs/light-normalisation.md",
     "docs/light-reading.md",
+    "docs/optical-flow.md",
     "docs/relighting.md",
     "docs/the-paper-rerun.md",
     "docs/small-and-fast.md",
@@ -365,6 +367,7 @@ TABLES: dict[str, Callable[[], str]] = {
     **adaboost_figures.TABLES,
     **data_figures.TABLES,
     **calibration_figures.TABLES,
+    **flow_figures.TABLES,
     **light_figures.TABLES,
     **paper_figures.TABLES,
     **small_figures.TABLES,

@@ -19,6 +19,7 @@ from lamplit.cli.evaluate import evaluate
 from lamplit.cli.evaluate_cascade import evaluate_cascade
 from lamplit.cli.evaluate_light import evaluate_light
 from lamplit.cli.evaluate_normalization import light_normalization
+from lamplit.cli.flow import flow
 from lamplit.cli.groups import DefaultCommandGroup
 from lamplit.cli.light_reading import light
 from lamplit.cli.quantize import quantize
@@ -96,7 +97,7 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     context_settings=_HELP_OPTIONS,
 )
-for _command in (analyze, train, calibrate):
+for _command in (analyze, flow, train, calibrate):
     app.command()(_command)
 for _commands in (_evaluate, _light, _data, _weights):
     app.add_typer(_commands)
