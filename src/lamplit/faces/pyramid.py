@@ -9,6 +9,8 @@ import numpy as np
 
 from lamplit.core.arrays import ByteArray
 
+STRIPE_WIDTH = 32
+"""OpenCV makes as many stripes as windows of the first size have columns to begin in, over this."""
 
 @dataclass(frozen=True, slots=True)
 class Scale:
@@ -24,12 +26,15 @@ class Scale:
         Height and width of the window in pixels of the picture.
     step : int
         Pixels of the scaled picture from one window to the next.
+    reach : (int, int)
+        Windows begin in this many first rows and columns of the scaled picture.
     """
 
     factor: float
     size: tuple[int, int]
     window: tuple[int, int]
     step: int
+    reach: tuple[int, int]
 
 
 def pyramid_scales(
@@ -57,14 +62,15 @@ def pyramid_scales(
     Notes
     -----
     Factors are powers of the ratio, rounded to float32; sizes are rounded half to even; windows move by two
-    pixels below the factor 2 and by one from there on. All of it as measured on OpenCV 4.
+    pixels below the factor 2 and by one from there on. OpenCV cuts pictures into stripes of whole steps, so
+    that now and then the last row of windows is left out. All of it as measured on OpenCV 4.
 
     Examples
     --------
     >>> [s.window for s in pyramid_scales((60, 80), (24, 24), ratio=1.5, smallest=24, largest=60)]
     [(24, 24), (36, 36), (54, 54)]
     """
-    scales = []
+    scales: list[Scale] = []
     factor = 1.0
     while True:
         if round(window[0] * factor) > shape[0] or round(window[1] * factor) > shape[1]:
@@ -75,7 +81,11 @@ def pyramid_scales(
             return scales
         if min(side) >= smallest:
             size = _rounded(shape[0] / single), _rounded(shape[1] / single)
-            scales.append(Scale(float(single), size, side, 1 if single >= 2 else 2))
+            step = 1 if single >= 2 else 2
+            columns = size[1] + 1 - window[1]
+            n_stripes = -(-(scales[0].reach[1] if scales else columns) // STRIPE_WIDTH)
+            rows = _rows_looked_at(size[0] + 1 - window[0], step, n_stripes)
+            scales.append(Scale(float(single), size, side, step, (rows, columns)))
         factor *= ratio
 
 
@@ -96,13 +106,19 @@ def scaled(grey: ByteArray, scale: Scale) -> ByteArray:
 
     Examples
     --------
-    >>> scaled(np.zeros((60, 80), np.uint8), Scale(2.0, (30, 40), (48, 48), 1)).shape
+    >>> scaled(np.zeros((60, 80), np.uint8), Scale(2.0, (30, 40), (48, 48), 1, (7, 17))).shape
     (30, 40)
     """
     if scale.size == grey.shape:
         return grey
     small: ByteArray = cv2.resize(grey, scale.size[::-1], interpolation=cv2.INTER_LINEAR_EXACT)  # type: ignore[assignment]
     return small
+
+
+def _rows_looked_at(rows: int, step: int, n_stripes: int) -> int:
+    """Return how many of the rows in which a window has room lie in a stripe."""
+    steps = -(-(rows // step) // n_stripes)
+    return min(rows, n_stripes * max(steps, 1) * step)
 
 
 def _rounded(number: np.float32) -> int:

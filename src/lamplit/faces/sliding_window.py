@@ -93,10 +93,10 @@ class SlidingWindow:
         """Return the windows (N, 4) of one size, in pixels of the picture, and their sums (N,)."""
         sums = window_sums(scaled(grey, scale), tilted=self._tilted)
         grid = self._grid(sums, scale)
-        room = -(-max(grid.rows, 0) // scale.step) * -(-max(grid.columns, 0) // scale.step)
+        room = -(-grid.rows // scale.step) * -(-grid.columns // scale.step)
         found = self._kernels.Found(np.empty(room, np.int32), np.empty(room, np.int32), np.empty(room))
         scan = self._kernels.haar_windows if self.cascade.kind == "haar" else self._kernels.lbp_windows
-        n = scan(grid, self._trees, self._nodes(sums), found) if room else 0
+        n = scan(grid, self._trees, self._nodes(sums), found)
         corners = np.stack([found.x[:n], found.y[:n]], axis=1).astype(np.float32) * np.float32(scale.factor)
         sides = np.broadcast_to(np.array(scale.window[::-1], np.int32), (n, 2))
         return np.hstack([np.rint(corners).astype(np.int32), sides]), found.sums[:n]
@@ -108,8 +108,8 @@ class SlidingWindow:
             sums=sums.sums,
             squares=sums.squares,
             stride=sums.stride,
-            rows=scale.size[0] + 1 - self.cascade.window[0],
-            columns=scale.size[1] + 1 - self.cascade.window[1],
+            rows=scale.reach[0],
+            columns=scale.reach[1],
             step=scale.step,
             rim=rim.astype(np.uint32),
             area=float(area),
