@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from lamplit.boosting.cascade import BoostedCascade
-from lamplit.boosting.cascade_features import HaarFeatures
+from lamplit.boosting.cascade_features import HaarFeatures, LBPFeatures
 from lamplit.core.arrays import ByteArray
 from lamplit.core.checks import check_number
 from lamplit.core.extras import require
@@ -66,6 +66,11 @@ class SlidingWindow:
         self.least_contrast = least_contrast
         # Loaded here and not above: compiled loops are an extra, and whoever never slides needs none.
         self._kernels = require("lamplit.faces.window_kernels", extra="train", purpose="the sliding window")
+        if isinstance(cascade.features, LBPFeatures):
+            self._scan = self._kernels.lbp_windows
+        else:
+            stumps = cascade.is_of_stumps
+            self._scan = self._kernels.stump_windows if stumps else self._kernels.tree_windows
         self._trees = trees_of(cascade)
         self._tilted = isinstance(cascade.features, HaarFeatures) and bool(cascade.features.tilted.any())
 
@@ -95,8 +100,7 @@ class SlidingWindow:
         grid = self._grid(sums, scale)
         room = -(-grid.rows // scale.step) * -(-grid.columns // scale.step)
         found = self._kernels.Found(np.empty(room, np.int32), np.empty(room, np.int32), np.empty(room))
-        scan = self._kernels.haar_windows if self.cascade.kind == "haar" else self._kernels.lbp_windows
-        n = scan(grid, self._trees, self._nodes(sums), found)
+        n = self._scan(grid, self._trees, self._nodes(sums), found)
         corners = np.stack([found.x[:n], found.y[:n]], axis=1).astype(np.float32) * np.float32(scale.factor)
         sides = np.broadcast_to(np.array(scale.window[::-1], np.int32), (n, 2))
         return np.hstack([np.rint(corners).astype(np.int32), sides]), found.sums[:n]
