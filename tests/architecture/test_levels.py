@@ -33,6 +33,7 @@ ONLY_IN = {
     "safetensors": {"training"},
     "onnxruntime": {"nets", "weights"},
     "matplotlib": {"report"},
+    "numba": {"boosting", "features", "faces"},
     "jinja2": {"report"},
     "pyarrow": {"report"},
     "sklearn": {"evaluation"},

@@ -8,10 +8,9 @@ from itertools import pairwise
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
 from lamplit.boosting.cascade_features import HaarFeatures, LBPFeatures, frozen_array
-from lamplit.core.arrays import AnyArray, FloatArray
+from lamplit.core.arrays import AnyArray
 from lamplit.core.checks import check_integer, check_number
 from lamplit.core.errors import InvalidArgumentError
 
@@ -59,12 +58,12 @@ class CascadeStage:
     """
 
     threshold: float
-    sizes: NDArray[np.int32]
-    left: NDArray[np.int32]
-    right: NDArray[np.int32]
-    feature: NDArray[np.int32]
+    sizes: AnyArray
+    left: AnyArray
+    right: AnyArray
+    feature: AnyArray
     split: AnyArray
-    leaves: FloatArray
+    leaves: AnyArray
 
     def __post_init__(self) -> None:
         check_number("threshold", self.threshold, above=-1e30, below=1e30)

@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from lamplit.core.arrays import AnyArray, FloatArray
+from lamplit.core.arrays import AnyArray
 from lamplit.core.errors import InvalidArgumentError
 
 HAAR_RECTANGLES = 3
@@ -45,9 +45,9 @@ class HaarFeatures:
     (1, 'haar')
     """
 
-    rectangles: NDArray[np.int16]
-    weights: FloatArray
-    tilted: NDArray[np.bool_]
+    rectangles: AnyArray
+    weights: AnyArray
+    tilted: AnyArray
 
     kind = "haar"
 
@@ -71,8 +71,9 @@ class HaarFeatures:
         tilted = self.tilted[:, np.newaxis]  # (N, 1)
         left, right = np.where(tilted, x - h, x), x + w
         bottom = np.where(tilted, y + w + h, y + h)
-        beyond: NDArray[np.bool_] = (left < 0) | (y < 0) | (right > width) | (bottom > height)
-        return beyond.any(axis=1)
+        beyond = (left < 0) | (y < 0) | (right > width) | (bottom > height)  # (N, 3)
+        outside: NDArray[np.bool_] = np.any(beyond, axis=1)
+        return outside
 
 
 @dataclass(frozen=True, eq=False)
@@ -99,7 +100,7 @@ class LBPFeatures:
     2
     """
 
-    rectangles: NDArray[np.int16]
+    rectangles: AnyArray
 
     kind = "lbp"
 

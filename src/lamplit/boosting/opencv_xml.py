@@ -91,7 +91,9 @@ class _Reader:
             raise WeightsCorruptError(self.name, required, f"{stage_type} over {kind}")
         categories = self._whole(root, "featureParams/maxCatCount")
         if categories != CATEGORIES[kind]:
-            raise WeightsCorruptError(self.name, f"maxCatCount {CATEGORIES[kind]} for {kind}", str(categories))
+            raise WeightsCorruptError(
+                self.name, f"maxCatCount {CATEGORIES[kind]} for {kind}", str(categories)
+            )
         return kind
 
     def _haar(self, root: Element) -> HaarFeatures:

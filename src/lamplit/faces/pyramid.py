@@ -12,6 +12,7 @@ from lamplit.core.arrays import ByteArray
 STRIPE_WIDTH = 32
 """OpenCV makes as many stripes as windows of the first size have columns to begin in, over this."""
 
+
 @dataclass(frozen=True, slots=True)
 class Scale:
     """One size at which a cascade looks at a picture.
@@ -111,7 +112,8 @@ def scaled(grey: ByteArray, scale: Scale) -> ByteArray:
     """
     if scale.size == grey.shape:
         return grey
-    small: ByteArray = cv2.resize(grey, scale.size[::-1], interpolation=cv2.INTER_LINEAR_EXACT)  # type: ignore[assignment]
+    size = scale.size[::-1]
+    small: ByteArray = cv2.resize(grey, size, interpolation=cv2.INTER_LINEAR_EXACT)
     return small
 
 

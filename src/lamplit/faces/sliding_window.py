@@ -43,9 +43,9 @@ class SlidingWindow:
 
     Notes
     -----
-    With the default contrast the windows are those of `cv2.CascadeClassifier` with minNeighbors=0, to the last
-    pixel: the same pictures at the same scales, the same steps, numbers of the same precision, and the same
-    neighbour that is left out to the right of a window that fails in the first stage.
+    With the default contrast the windows are those of `cv2.CascadeClassifier` with minNeighbors=0, to the
+    last pixel: the same pictures at the same scales, the same steps, numbers of the same precision, and the
+    same neighbour that is left out to the right of a window that fails in the first stage.
 
     References
     ----------

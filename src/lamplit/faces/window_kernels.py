@@ -16,7 +16,7 @@ from typing import NamedTuple, TypeAlias, TypeVar
 import numpy as np
 from numpy.typing import NDArray
 
-from lamplit.core.arrays import AnyArray, FloatArray
+from lamplit.core.arrays import FloatArray
 from lamplit.core.extras import require
 from lamplit.faces.window_plan import Trees
 
