@@ -12,6 +12,7 @@ from typing import Any
 
 import ablation_figures
 import calibration_figures
+import cascade_figures
 import data_figures
 import light_figures
 import paper_figures
@@ -22,6 +23,7 @@ from stored import machine, result, table, where_measured
 PAGES = (
     "README.md",
     "docs/data.md",
+    "docs/boosting.md",
     "docs/calibration.md",
     "docs/light-gauntlet.md",
     "docs/light-normalisation.md",
@@ -362,6 +364,7 @@ TABLES: dict[str, Callable[[], str]] = {
     **ablation_figures.TABLES,
     **data_figures.TABLES,
     **calibration_figures.TABLES,
+    **cascade_figures.TABLES,
     **light_figures.TABLES,
     **paper_figures.TABLES,
     **small_figures.TABLES,
