@@ -14,8 +14,9 @@ def speed() -> str:
         ratio = f"{row['time_relative_to_opencv']:.2f}"
         rows.append((f"`{name}`", row["made_of"], str(row["windows"]), *times, ratio))
     about = (
-        f"One thread, {figures['picture']}, steps of 1.1 from 24 pixels on, median of {figures['rounds']} rounds in "
-        f"turn, processor time; OpenCV {figures['opencv']}. Machine: {machine('cascade_speed')}."
+        f"One thread, {figures['picture']}, steps of 1.1 from 24 pixels on, processor time, median of "
+        f"{figures['rounds']} rounds in turn; OpenCV {figures['opencv']}. "
+        f"Machine: {machine('cascade_speed')}."
     )
     return table(rows) + f"\n{about}\n"
 

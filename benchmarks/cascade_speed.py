@@ -1,10 +1,10 @@
 """How long a boosted cascade takes on 640 x 480: lamplit's window and OpenCV's detectMultiScale in turn.
 
-One thread each, the same XML, the same picture (the sample photo, its left side repeated on the right), windows
-before grouping, from 24 pixels on in steps of 1.1. Rounds alternate, so that a drift of the machine's speed
-meets both; times are processor time of the one thread, so that other work on the machine does not count; the
-median over rounds is quoted, and of the ratio within rounds. That both find the same windows is checked first.
-The cascade over local binary patterns is the one that scikit-image brings.
+One thread each, the same XML, the same picture (the sample photo, its left side repeated on the right),
+windows before grouping, from 24 pixels on in steps of 1.1. Rounds alternate, so that a drift of the machine's
+speed meets both; times are processor time of the one thread, so that other work on the machine does not
+count; the median over rounds is quoted, and that of the ratio within rounds. That both find the same windows
+is checked first. The cascade over local binary patterns is the one that scikit-image brings.
 
     python benchmarks/cascade_speed.py
 """

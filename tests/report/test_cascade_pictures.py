@@ -89,7 +89,7 @@ def test_a_cascade_of_one_stage_has_a_picture() -> None:
 
 
 def test_what_cannot_be_drawn_is_refused(tmp_path: Path) -> None:
-    with pytest.raises(InvalidArgumentError, match="per_stage: needs a whole number .* at most 12"):
+    with pytest.raises(InvalidArgumentError, match=r"per_stage: needs a whole number .* at most 12"):
         plot_cascade(cascade(), per_stage=13)
     (tmp_path / "file").write_bytes(b"")
     with pytest.raises(OutputError, match="needs a file that can be written"):
