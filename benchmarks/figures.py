@@ -13,6 +13,7 @@ from typing import Any
 import ablation_figures
 import adaboost_figures
 import calibration_figures
+import cascade_figures
 import data_figures
 import flow_figures
 import light_figures
@@ -368,6 +369,7 @@ TABLES: dict[str, Callable[[], str]] = {
     **data_figures.TABLES,
     **calibration_figures.TABLES,
     **flow_figures.TABLES,
+    **cascade_figures.TABLES,
     **light_figures.TABLES,
     **paper_figures.TABLES,
     **small_figures.TABLES,
