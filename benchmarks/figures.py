@@ -16,11 +16,13 @@ import data_figures
 import light_figures
 import paper_figures
 import small_figures
+import texture_figures
 from results import ROOT
 from stored import machine, result, table, where_measured
 
 PAGES = (
     "README.md",
+    "docs/boosting.md",
     "docs/data.md",
     "docs/calibration.md",
     "docs/light-gauntlet.md",
@@ -365,6 +367,7 @@ TABLES: dict[str, Callable[[], str]] = {
     **light_figures.TABLES,
     **paper_figures.TABLES,
     **small_figures.TABLES,
+    **texture_figures.TABLES,
     "ablation": ablation,
     "blending": blending,
     "by_light": by_light,

@@ -22,6 +22,7 @@ from lamplit.cli.evaluate_normalization import light_normalization
 from lamplit.cli.groups import DefaultCommandGroup
 from lamplit.cli.light_reading import light
 from lamplit.cli.quantize import quantize
+from lamplit.cli.texture import texture
 from lamplit.cli.train import train
 from lamplit.cli.weights import weights
 from lamplit.core.errors import LamplitError
@@ -96,7 +97,7 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     context_settings=_HELP_OPTIONS,
 )
-for _command in (analyze, train, calibrate):
+for _command in (analyze, train, calibrate, texture):
     app.command()(_command)
 for _commands in (_evaluate, _light, _data, _weights):
     app.add_typer(_commands)
