@@ -1,11 +1,11 @@
 """How fast local binary patterns of a face of 128 x 128 are, beside scikit-image, in one run on one thread.
 
-Both libraries take turns, round by round, so that a busy machine meets both alike; quoted are the median over
-rounds and the ratio within rounds. Before anything is timed, every pixel of both is compared. "like
-scikit-image" has its patterns to the last bit, edges and rounding included; "lamplit" is what lamplit uses.
-
-With 16 and 24 points, scikit-image takes ten times as long and more in some runs on some processors: its
-fastest round is given, too.
+Both libraries take turns, round by round, so that a busy machine meets both alike; kept are the median over
+rounds, the ratio within rounds, and the fastest rounds and their ratio. The last is what pages quote: on some
+processors scikit-image takes ten times as long and more in some rounds, when other code has used wide vector
+instructions, and medians would flatter lamplit. Before anything is timed, every pixel of both is compared.
+"like scikit-image" has its patterns to the last bit, edges and rounding included; "lamplit" is what lamplit
+uses.
 
     python benchmarks/local_binary_pattern.py
 """
