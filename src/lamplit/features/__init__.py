@@ -2,6 +2,9 @@
 
 from lamplit.features.block_histograms import block_histograms
 from lamplit.features.chi_square import chi_square_distances
+from lamplit.features.haar_like import HAAR_FAMILIES, UPRIGHT_FAMILIES, HaarFeatures, haar_like_features
+from lamplit.features.haar_values import HaarWindows, haar_like_values, haar_windows
+from lamplit.features.integral_image import integral_image, squared_integral_image, tilted_integral_image
 from lamplit.features.lbp_extractor import LBPExtractor
 from lamplit.features.local_binary_pattern import local_binary_pattern
 from lamplit.features.multi_block import (
@@ -16,14 +19,24 @@ from lamplit.features.pattern_classes import (
 )
 
 __all__ = [
+    "HAAR_FAMILIES",
+    "UPRIGHT_FAMILIES",
+    "HaarFeatures",
+    "HaarWindows",
     "LBPExtractor",
     "basic_local_binary_pattern",
     "block_histograms",
     "chi_square_distances",
+    "haar_like_features",
+    "haar_like_values",
+    "haar_windows",
+    "integral_image",
     "local_binary_pattern",
     "multi_block_local_binary_pattern",
     "multi_block_patterns",
     "rotation_invariant_patterns",
     "rotation_invariant_uniform_patterns",
+    "squared_integral_image",
+    "tilted_integral_image",
     "uniform_patterns",
 ]
