@@ -35,7 +35,7 @@ ONLY_IN = {
     "matplotlib": {"report"},
     "jinja2": {"report"},
     "pyarrow": {"report"},
-    "sklearn": {"boosting", "evaluation"},
+    "sklearn": {"boosting", "evaluation", "expression"},
     "numba": {"boosting", "features", "faces"},
     "typer": {"cli"},
     "fastapi": {"serve"},

@@ -22,7 +22,13 @@ from lamplit.features import (
 
 SKIMAGE = dict(zip(UPRIGHT_FAMILIES, ["type-2-x", "type-2-y", "type-3-x", "type-3-y", "type-4"], strict=True))
 # scikit-image subtracts: the second of two, the middle of three less its neighbours, one diagonal less the other.
-SIGNS = {"two-x": (-1, 1), "two-y": (-1, 1), "three-x": (-1, 1, -1), "three-y": (-1, 1, -1), "four": (-1, 1, -1, 1)}
+SIGNS = {
+    "two-x": (-1, 1),
+    "two-y": (-1, 1),
+    "three-x": (-1, 1, -1),
+    "three-y": (-1, 1, -1),
+    "four": (-1, 1, -1, 1),
+}
 
 
 def random_windows(n: int, shape: tuple[int, int], seed: int = 0) -> np.ndarray:
@@ -161,7 +167,9 @@ def test_a_rectangle_outside_is_refused() -> None:
     arrays[0][0, 0] = (1, 0, 2, 2)
     inside = HaarFeatures((4, 4), *arrays, np.array([False]))
     assert len(inside) == 1
-    with pytest.raises(InvalidArgumentError, match=r"inside a window of 4 x 4, got \[\[1, 0, 2, 2\].*feature 0"):
+    with pytest.raises(
+        InvalidArgumentError, match=r"inside a window of 4 x 4, got \[\[1, 0, 2, 2\].*feature 0"
+    ):
         HaarFeatures((4, 4), *arrays, np.array([True]))
     with pytest.raises(InvalidArgumentError, match=r"shapes \(N, 3, 4\), \(N, 3\) and \(N,\)"):
         HaarFeatures((4, 4), *arrays, np.array([False, True]))
@@ -183,7 +191,9 @@ def test_settings_that_make_no_features_are_refused(settings: dict, message: str
 
 def test_windows_and_matrices_that_do_not_fit_are_refused() -> None:
     features = haar_like_features(6, families=["two-x", "two-x-tilted"])
-    with pytest.raises(InvalidArgumentError, match=r"windows: needs windows of \(6, 6\), got windows of \(5, 6\)"):
+    with pytest.raises(
+        InvalidArgumentError, match=r"windows: needs windows of \(6, 6\), got windows of \(5, 6\)"
+    ):
         haar_like_values(random_windows(1, (5, 6)), features)
     with pytest.raises(InvalidArgumentError, match="windows: needs uint8 of shape"):
         haar_like_values(np.zeros((1, 6, 6)), features)

@@ -5,12 +5,12 @@ Bits go clockwise from the top left, the highest first: in print, a pattern read
 
 from __future__ import annotations
 
-import cv2
 import numpy as np
 
 from lamplit.core.arrays import AnyArray, ByteArray
 from lamplit.core.checks import check_integer
 from lamplit.core.errors import InvalidArgumentError
+from lamplit.features.integral_image import integral_image
 from lamplit.features.local_binary_pattern import check_picture
 
 CLOCKWISE = ((0, 0), (0, 1), (0, 2), (1, 2), (2, 2), (2, 1), (2, 0), (1, 0))
@@ -92,7 +92,7 @@ def multi_block_local_binary_pattern(image: AnyArray, *, block: tuple[int, int])
     check_picture(image)
     height = check_integer("block", block[0], low=1, high=image.shape[0] // 3)
     width = check_integer("block", block[1], low=1, high=image.shape[1] // 3)
-    total = integral(image)
+    total = integral_image(image)
     rows = total[height:] - total[:-height]  # (H - height + 1, W + 1)
     sums = rows[:, width:] - rows[:, :-width]
     shape = (image.shape[0] - 3 * height + 1, image.shape[1] - 3 * width + 1)
@@ -105,7 +105,7 @@ def multi_block_patterns(total: AnyArray, rectangles: AnyArray) -> ByteArray:
     Parameters
     ----------
     total : ndarray of shape (H + 1, W + 1)
-        Integral image: [row, column] holds the sum of all pixels above and to the left of it.
+        As `integral_image` gives it.
     rectangles : ndarray of shape (N, 4), integer
         x, y, width and height in pixels of the upper left one of the nine blocks, as OpenCV's cascades have
         them.
@@ -127,7 +127,7 @@ def multi_block_patterns(total: AnyArray, rectangles: AnyArray) -> ByteArray:
     Examples
     --------
     >>> image = np.kron([[9, 1, 1], [1, 5, 9], [1, 1, 1]], np.ones((2, 4))).astype(np.uint8)
-    >>> [f"{code:08b}" for code in multi_block_patterns(integral(image), np.array([[0, 0, 4, 2]]))]
+    >>> [f"{code:08b}" for code in multi_block_patterns(integral_image(image), np.array([[0, 0, 4, 2]]))]
     ['10010000']
     """
     corners = _checked_rectangles(total, rectangles)
@@ -139,29 +139,6 @@ def multi_block_patterns(total: AnyArray, rectangles: AnyArray) -> ByteArray:
     for bit, (row, column) in enumerate(CLOCKWISE):
         patterns |= (sums[:, row, column] >= sums[:, 1, 1]).view(np.uint8) << np.uint8(7 - bit)
     return patterns
-
-
-def integral(image: AnyArray) -> AnyArray:
-    """Sum all pixels above and to the left of each place.
-
-    Parameters
-    ----------
-    image : ndarray of shape (H, W), uint8 or float
-        Grey picture.
-
-    Returns
-    -------
-    ndarray of shape (H + 1, W + 1), int64 for uint8, else float64
-        Sums; the first row and column are 0.
-
-    Examples
-    --------
-    >>> integral(np.ones((2, 3), np.uint8))[-1].tolist()
-    [0, 2, 4, 6]
-    """
-    # Of bytes, OpenCV's sums in float64 are exact up to 2^53, where its int32 would overflow at 8 megapixels.
-    sums: AnyArray = cv2.integral(image, sdepth=cv2.CV_64F)
-    return sums.astype(np.int64) if image.dtype == np.uint8 else sums
 
 
 def _compared(levels: AnyArray, step: tuple[int, int], shape: tuple[int, ...]) -> ByteArray:
