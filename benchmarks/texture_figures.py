@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from stored import machine, result, table, where_measured
 
 
@@ -37,6 +39,45 @@ def speed() -> str:
     return table(rows) + f"\n{about}\n"
 
 
+def expressions() -> str:
+    """Return pipelines and networks on FER+ and Yale Faces, in good and in bad light."""
+    figures = result("texture_expressions")
+    tasks = {"ferplus-eight": "FER+, eight", "ferplus-six": "FER+, six", "yale": "Yale Faces, six"}
+    heads = [f"{words}: {light}" for words in tasks.values() for light in ("good light", "bad")]
+    rows = [("who answers", *heads, "macro F1, eight", "training faces", "size", "ms per face")]
+    names = dict.fromkeys(name for task in tasks for name in figures["table"][task])
+    for name in names:
+        found = {task: figures["table"][task].get(name, {}) for task in tasks}
+        eight = found["ferplus-eight"]
+        values = [value for task in tasks for value in _accuracies(found[task])]
+        rows.append(
+            (
+                name,
+                *values,
+                f"{eight['macro_f1']:.3f}" if eight else "-",
+                f"{eight['training_faces']:,}" if eight else "-",
+                f"{eight['bytes'] / 1e6:.1f} MB" if eight else "-",
+                f"{eight['milliseconds']:.1f}" if eight else "-",
+            )
+        )
+    faces = {task: next(iter(figures["table"][task].values()))["faces"] for task in tasks}
+    about = (
+        f"{figures['protocol']}; {', '.join(f'{tasks[task]}: {n:,} faces' for task, n in faces.items())}. "
+        f"Bad: the mean of the six bad lights of the short protocol. {figures['near_copies'].capitalize()}. "
+        f"Settings: {figures['settings']}. Networks have learnt in all lights, the pipelines in good light "
+        f"alone, from a draw of faces. Size: a network's file, a pipeline's arrays. "
+        f"Machine: {machine('texture_expressions')}."
+    )
+    return table(rows) + f"\n{about}\n"
+
+
+def _accuracies(row: dict[str, Any]) -> tuple[str, str]:
+    """Return the accuracy in good light and its mean in bad light, as far as they were measured."""
+    good = f"{row['accuracy']['good light']:.3f}" if row else "-"
+    return good, f"{row['mean_of_six_bad_lights']:.3f}" if "mean_of_six_bad_lights" in row else "-"
+
+
 TABLES = {
+    "texture_expressions": where_measured("texture_expressions", expressions),
     "local_binary_pattern": where_measured("local_binary_pattern", speed),
 }
