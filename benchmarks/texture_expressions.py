@@ -116,7 +116,7 @@ def read_fer(data: Path, most: int | None) -> tuple[Any, Any]:
     """Read both splits of FER+, those that have near copies among the validation faces left out."""
     training, validation = (read_ferplus(data, split) for split in ("training", "validation"))
     if most is not None:
-        training = training.subset(np.arange(len(training)) < 4 * most)
+        training = training.subset(np.arange(len(training)) < 8 * most)
         validation = validation.subset(np.arange(len(validation)) < most)
     return without_copies(training, validation.images, near_copies="drop"), validation
 
@@ -285,7 +285,7 @@ def measure(data: Path, folder: Path, most: int | None) -> dict[str, Any]:
     """Fill the table, row by row."""
     training, validation = read_fer(data, most)
     learnt = in_labels(training, EXPRESSIONS)
-    n_tried = None if most is None else 2
+    n_tried = None if most is None else 1
     choices = {name: chosen_settings(name, learnt, folder, n_tried=n_tried) for name in list_texture_models()}
     table: dict[str, dict[str, Any]] = {}
     for task, labels in (("ferplus-eight", EXPRESSIONS), ("ferplus-six", EKMAN_SIX)):
