@@ -11,6 +11,7 @@ from collections.abc import Callable
 from typing import Any
 
 import ablation_figures
+import adaboost_figures
 import calibration_figures
 import data_figures
 import light_figures
@@ -362,6 +363,7 @@ def own_data_states() -> str:
 
 TABLES: dict[str, Callable[[], str]] = {
     **ablation_figures.TABLES,
+    **adaboost_figures.TABLES,
     **data_figures.TABLES,
     **calibration_figures.TABLES,
     **light_figures.TABLES,

@@ -89,7 +89,7 @@ def test_a_share_of_the_features_follows_the_seed() -> None:
     values, faces = windows()
 
     def features(seed: int) -> list[int]:
-        rounds = select_stumps(values, faces, share=0.2, random_state=seed)
+        rounds = select_stumps(values, faces, max_features=0.2, random_state=seed)
         return [r.stump.feature for r in islice(rounds, 8)]
 
     assert features(0) == features(0) != features(1)
@@ -116,7 +116,7 @@ def test_windows_of_no_weight_are_scored_and_not_learnt() -> None:
         ({"weights": [1.0]}, r"weights: needs shape \(3,\), got shape \(1,\)"),
         ({"weights": [0.0, 1.0, -1.0]}, "weights: needs finite numbers of at least 0"),
         ({"algorithm": "real"}, r"algorithm: needs one of \['discrete', 'gentle'\], got 'real'"),
-        ({"share": 0.0}, "share: needs a number above 0 and up to 1, got 0.0"),
+        ({"max_features": 0.0}, "max_features: needs a share above 0 and up to 1, got 0.0"),
     ],
 )
 def test_what_does_not_fit_is_refused_at_once(settings: dict, message: str) -> None:

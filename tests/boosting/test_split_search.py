@@ -120,7 +120,7 @@ def test_threads_do_not_change_the_result(n_jobs: int) -> None:
     assert squared_split(replace(ordered, n_jobs=n_jobs), weights, np.eye(3)[classes]) == one
 
 
-@pytest.mark.parametrize(("loop", "vectorised"), zip(LOOPS, VECTORISED, strict=True))
+@pytest.mark.parametrize(("loop", "vectorised"), [*zip(LOOPS, VECTORISED, strict=True)])
 @pytest.mark.parametrize("n", [30, 40_000])
 def test_loops_say_the_same_compiled_and_not(loop, vectorised, n: int) -> None:
     values, weights, classes = samples(n, 3)

@@ -21,7 +21,7 @@ from lamplit.features import (
 )
 
 SKIMAGE = dict(zip(UPRIGHT_FAMILIES, ["type-2-x", "type-2-y", "type-3-x", "type-3-y", "type-4"], strict=True))
-# scikit-image subtracts: the second of two, the middle of three less its neighbours, one diagonal less the other.
+# The second of two less the first, the middle of three less its neighbours, one diagonal less the other.
 SIGNS = {
     "two-x": (-1, 1),
     "two-y": (-1, 1),
@@ -197,8 +197,8 @@ def test_windows_and_matrices_that_do_not_fit_are_refused() -> None:
         haar_like_values(random_windows(1, (5, 6)), features)
     with pytest.raises(InvalidArgumentError, match="windows: needs uint8 of shape"):
         haar_like_values(np.zeros((1, 6, 6)), features)
+    out = np.empty((1, len(features)), np.float16)
     with pytest.raises(InvalidArgumentError, match="out: needs float32 of shape"):
-        out = np.empty((1, len(features)), np.float16)
         haar_like_values(random_windows(1, (6, 6)), features, normalized=False, out=out)
     with pytest.raises(InvalidArgumentError, match="windows prepared with tilted=True"):
         haar_windows(random_windows(1, (6, 6)), tilted=False).values(features)

@@ -7,10 +7,11 @@ from typing import Any
 
 import numpy as np
 
-from lamplit.boosting.algorithms import ALGORITHMS, Task, first_weights, next_weights
+from lamplit.boosting.algorithms import ALGORITHMS, Round, Task, first_weights, next_weights
+from lamplit.boosting.drawing import drawn_features
 from lamplit.boosting.sorting import sort_features
 from lamplit.boosting.tree import Tree
-from lamplit.core.arrays import AnyArray, IntArray
+from lamplit.core.arrays import AnyArray
 from lamplit.core.checks import check_integer, check_number
 from lamplit.core.errors import InvalidArgumentError
 from lamplit.core.extras import require
@@ -21,7 +22,7 @@ _utils = require("sklearn.utils", extra="train", purpose="AdaBoostClassifier")
 _validation = require("sklearn.utils.validation", extra="train", purpose="AdaBoostClassifier")
 
 
-class AdaBoostClassifier(_base.ClassifierMixin, _base.BaseEstimator):  # type: ignore[misc]
+class AdaBoostClassifier(_base.ClassifierMixin, _base.BaseEstimator):  # type: ignore[name-defined, misc]
     """Weigh small trees into a strong classifier, each learnt where those before it were wrong.
 
     Parameters
@@ -62,15 +63,16 @@ class AdaBoostClassifier(_base.ClassifierMixin, _base.BaseEstimator):  # type: i
     -----
     With "discrete" rounds, errors and weights are those of scikit-learn's AdaBoostClassifier with
     DecisionTreeClassifier(max_depth), for stumps some hundred times faster: the samples are sorted by each
-    feature once, and every round goes over them in that order. Where several splits are equally good, here the
-    first feature and its lowest threshold win; scikit-learn draws one. Nor is a node split that gains nothing.
+    feature once, and every round goes over them in that order. Where several splits are equally good, here
+    the first feature and its lowest threshold win; scikit-learn draws one. Nor is a node split where that
+    gains nothing.
 
     Memory in training: the matrix as float32 (or float16, if it came so; pass one of these and it is not
     copied) and 2 bytes per value for the order of up to 32,768 samples, else 4.
 
-    `decision_function` is not divided by the weights: for two classes it is the estimate of half the logarithm
-    of the odds (Friedman, Hastie, Tibshirani 2000, result 1), on which the probabilities rest. After many
-    rounds they are too sure of themselves, as boosting's are: calibrate them where they matter.
+    `decision_function` is not divided by the weights: for two classes it is the estimate of half the
+    logarithm of the odds (Friedman, Hastie, Tibshirani 2000, result 1), on which the probabilities rest.
+    After many rounds they are too sure of themselves, as boosting's are: calibrate them where they matter.
 
     References
     ----------
@@ -92,7 +94,7 @@ class AdaBoostClassifier(_base.ClassifierMixin, _base.BaseEstimator):  # type: i
         algorithm: str = "discrete",
         max_depth: int = 1,
         learning_rate: float = 1.0,
-        max_features: float | None = None,
+        max_features: int | float | None = None,
         n_jobs: int | None = None,
         random_state: Any = None,
     ) -> None:
@@ -104,9 +106,9 @@ class AdaBoostClassifier(_base.ClassifierMixin, _base.BaseEstimator):  # type: i
         self.n_jobs = n_jobs
         self.random_state = random_state
 
-    def fit(self, X: AnyArray, y: AnyArray, sample_weight: AnyArray | None = None) -> AdaBoostClassifier:  # noqa: N803
+    def fit(self, X: AnyArray, y: AnyArray, sample_weight: AnyArray | None = None) -> AdaBoostClassifier:
         """Learn from samples (n_samples, n_features), their labels (n_samples,) and, if given, weights."""
-        X, y = _validation.validate_data(self, X, y, dtype=[np.float32, np.float16])  # noqa: N806
+        X, y = _validation.validate_data(self, X, y, dtype=[np.float32, np.float16])
         self._check_settings()
         _multiclass.check_classification_targets(y)
         self.classes_, codes = np.unique(y, return_inverse=True)
@@ -115,19 +117,21 @@ class AdaBoostClassifier(_base.ClassifierMixin, _base.BaseEstimator):  # type: i
         weights = _validation._check_sample_weight(
             sample_weight, X, dtype=np.float64, ensure_non_negative=True
         )
+        if not weights.any():
+            raise InvalidArgumentError("sample_weight", "a weight above 0", "zeros alone")
         ordered = sort_features(X, n_jobs=self.n_jobs or 1)
         task = Task(ordered, codes, len(self.classes_), self.max_depth, self.learning_rate)
         return self._boost(task, weights)
 
-    def decision_function(self, X: AnyArray) -> AnyArray:  # noqa: N803
-        """Return scores: (n_samples,), above 0 for the second of two classes; (n_samples, n_classes) of more."""
+    def decision_function(self, X: AnyArray) -> AnyArray:
+        """Return scores: (n_samples,), above 0 for the second of two classes, else (n_samples, n_classes)."""
         rows = self._rows(X)
         scores = np.zeros((len(rows), self._n_scores))
         for trees in self.estimators_:
             scores += _contributions(trees, rows)
         return self._shaped(scores)
 
-    def staged_decision_function(self, X: AnyArray) -> Iterator[AnyArray]:  # noqa: N803
+    def staged_decision_function(self, X: AnyArray) -> Iterator[AnyArray]:
         """Yield `decision_function` after each round."""
         rows = self._rows(X)
         scores = np.zeros((len(rows), self._n_scores))
@@ -135,25 +139,25 @@ class AdaBoostClassifier(_base.ClassifierMixin, _base.BaseEstimator):  # type: i
             scores += _contributions(trees, rows)
             yield self._shaped(scores.copy())
 
-    def predict(self, X: AnyArray) -> AnyArray:  # noqa: N803
+    def predict(self, X: AnyArray) -> AnyArray:
         """Return the label of each row, (n_samples,)."""
         return self._labels(self.decision_function(X))
 
-    def staged_predict(self, X: AnyArray) -> Iterator[AnyArray]:  # noqa: N803
+    def staged_predict(self, X: AnyArray) -> Iterator[AnyArray]:
         """Yield `predict` after each round."""
         return map(self._labels, self.staged_decision_function(X))
 
-    def predict_proba(self, X: AnyArray) -> AnyArray:  # noqa: N803
+    def predict_proba(self, X: AnyArray) -> AnyArray:
         """Return the probability of each class, (n_samples, n_classes), in the order of `classes_`."""
         return self._probabilities(self.decision_function(X))
 
-    def staged_predict_proba(self, X: AnyArray) -> Iterator[AnyArray]:  # noqa: N803
+    def staged_predict_proba(self, X: AnyArray) -> Iterator[AnyArray]:
         """Yield `predict_proba` after each round."""
         return map(self._probabilities, self.staged_decision_function(X))
 
     def staged_score(
         self,
-        X: AnyArray,  # noqa: N803
+        X: AnyArray,
         y: AnyArray,
         sample_weight: AnyArray | None = None,
     ) -> Iterator[float]:
@@ -175,7 +179,7 @@ class AdaBoostClassifier(_base.ClassifierMixin, _base.BaseEstimator):  # type: i
         learn, draw = ALGORITHMS[self.algorithm], _utils.check_random_state(self.random_state)
         excluded = sample_weight == 0
         weights: AnyArray | None = first_weights(self.algorithm, sample_weight, task.n_classes)
-        rounds = []
+        rounds: list[Round] = []
         while weights is not None and len(rounds) < self.n_estimators:
             features = drawn_features(self.max_features, self.n_features_in_, draw)
             learnt = learn(task, weights, features)
@@ -201,14 +205,15 @@ class AdaBoostClassifier(_base.ClassifierMixin, _base.BaseEstimator):  # type: i
             for tree in trees:
                 inner = tree.feature >= 0
                 np.add.at(total, tree.feature[inner], tree.gain[inner])
-        return total / total.sum() if total.sum() else total
+        shares: AnyArray = total / (total.sum() or 1.0)
+        return shares
 
     @property
     def _n_scores(self) -> int:
         """Columns of scores."""
         return 1 if len(self.classes_) == 2 else len(self.classes_)
 
-    def _rows(self, X: AnyArray) -> AnyArray:  # noqa: N803
+    def _rows(self, X: AnyArray) -> AnyArray:
         """Return samples as training had them."""
         _validation.check_is_fitted(self)
         rows: AnyArray = _validation.validate_data(self, X, dtype=[np.float32, np.float16], reset=False)
@@ -229,48 +234,10 @@ class AdaBoostClassifier(_base.ClassifierMixin, _base.BaseEstimator):  # type: i
         if self._n_scores == 1:
             return _softmax(np.column_stack([-scores, scores]))
         if self.algorithm == "gentle":  # each column is half the logarithm of its class's odds
-            odds_of_each = np.exp(-np.logaddexp(0.0, -2.0 * scores))
-            return odds_of_each / odds_of_each.sum(axis=1, keepdims=True)
+            alone = np.exp(-np.logaddexp(0.0, -2.0 * scores))
+            shares: AnyArray = alone / alone.sum(axis=1, keepdims=True)
+            return shares
         return _softmax(scores)
-
-
-def drawn_features(max_features: float | None, n_features: int, draw: Any) -> IntArray | None:
-    """Draw the features that a round looks at.
-
-    Parameters
-    ----------
-    max_features : int or float, optional
-        How many, or which share of them up to 1.0; all by default.
-    n_features : int
-        How many there are.
-    draw : numpy.random.RandomState or numpy.random.Generator
-        What draws.
-
-    Returns
-    -------
-    ndarray of int64, or None
-        Numbers of features; None for all.
-
-    Raises
-    ------
-    InvalidArgumentError
-        If there are not so many, or less than one is asked for.
-
-    Examples
-    --------
-    >>> len(drawn_features(0.5, 10, np.random.RandomState(0)))
-    5
-    """
-    if max_features is None:
-        return None
-    if isinstance(max_features, float):
-        if not 0.0 < max_features <= 1.0:
-            raise InvalidArgumentError("max_features", "a share above 0 and up to 1", repr(max_features))
-        n = max(1, round(max_features * n_features))
-    else:
-        n = check_integer("max_features", max_features, low=1, high=n_features)
-    drawn: IntArray = draw.choice(n_features, n, replace=False)
-    return drawn
 
 
 def _contributions(trees: tuple[Tree, ...], rows: AnyArray) -> AnyArray:
@@ -283,4 +250,5 @@ def _contributions(trees: tuple[Tree, ...], rows: AnyArray) -> AnyArray:
 def _softmax(scores: AnyArray) -> AnyArray:
     """Return exp(scores) over their sum, row by row."""
     raised = np.exp(scores - scores.max(axis=1, keepdims=True))
-    return raised / raised.sum(axis=1, keepdims=True)
+    shares: AnyArray = raised / raised.sum(axis=1, keepdims=True)
+    return shares

@@ -47,9 +47,7 @@ class Task:
             return self.codes[:, np.newaxis].astype(np.float64)
         return np.eye(self.n_classes)[self.codes]
 
-    def grow(
-        self, weights: AnyArray, targets: AnyArray, features: IntArray | None
-    ) -> tuple[Tree, IntArray]:
+    def grow(self, weights: AnyArray, targets: AnyArray, features: IntArray | None) -> tuple[Tree, IntArray]:
         """Grow a tree on weighted samples."""
         return grow_tree(self.ordered, weights, targets, max_depth=self.max_depth, features=features)
 
@@ -177,7 +175,8 @@ def gentle_round(task: Task, weights: AnyArray, features: IntArray | None = None
     signs = 2.0 * task.own - 1.0
     columns = weights[:, np.newaxis] if weights.ndim == 1 else weights
     grown = [
-        task.grow(weight, sign[:, np.newaxis], features) for weight, sign in zip(columns.T, signs.T, strict=True)
+        task.grow(weight, sign[:, np.newaxis], features)
+        for weight, sign in zip(columns.T, signs.T, strict=True)
     ]
     trees = tuple(replace(tree, value=task.learning_rate * tree.value) for tree, _ in grown)
     contributions = np.column_stack([tree.value[leaf] for tree, (_, leaf) in zip(trees, grown, strict=True)])
@@ -212,7 +211,7 @@ def first_weights(algorithm: str, sample_weight: AnyArray, n_classes: int) -> An
     >>> first_weights("gentle", np.array([1.0, 3.0]), 3).tolist()
     [[0.25, 0.25, 0.25], [0.75, 0.75, 0.75]]
     """
-    weights = sample_weight / sample_weight.sum()
+    weights: AnyArray = sample_weight / sample_weight.sum()
     if algorithm == "gentle" and n_classes > 2:
         return np.repeat(weights[:, np.newaxis], n_classes, axis=1)
     return weights
@@ -256,5 +255,6 @@ def _probabilities(tree: Tree) -> AnyArray:
 def _votes(votes: AnyArray, n_classes: int) -> AnyArray:
     """Return 1 for the class voted for and -1 / (K - 1) for the others; one column for two classes."""
     if n_classes == 2:
-        return 2.0 * votes[:, np.newaxis] - 1.0
+        signs: AnyArray = 2.0 * votes[:, np.newaxis] - 1.0
+        return signs
     return np.where(np.arange(n_classes) == votes[:, np.newaxis], 1.0, -1.0 / (n_classes - 1))

@@ -3,11 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from functools import lru_cache
+from functools import cache
 from importlib.util import find_spec
 from typing import Any, ParamSpec, TypeVar
-
-import numpy as np
 
 from lamplit.core.extras import require
 
@@ -15,7 +13,7 @@ P = ParamSpec("P")
 R = TypeVar("R")
 
 
-@lru_cache(maxsize=1)
+@cache
 def can_compile() -> bool:
     """Tell whether numba is installed.
 
@@ -47,6 +45,7 @@ def compiled(function: Callable[P, R]) -> Callable[P, R]:
 
     Examples
     --------
+    >>> import numpy as np
     >>> from lamplit.boosting.search_loops import most_signed
     >>> order, sums = np.array([[0, 0x8001]], np.uint16), np.array([[0.5, -0.5], [0.5, 0.5]])
     >>> compiled(most_signed)(order, sums, np.array([0]), 0.0)
@@ -56,7 +55,7 @@ def compiled(function: Callable[P, R]) -> Callable[P, R]:
     return machine_code
 
 
-@lru_cache(maxsize=None)
+@cache
 def _compiled(function: Callable[..., Any]) -> Any:
     """Compile a function; nothing happens before its first call."""
     numba = require("numba", extra="train", purpose="compiled search for weak classifiers")

@@ -21,9 +21,7 @@ CLEARLY = 1.0 + 1e-9
 """Gains within this factor are equal, so that not the rounding of sums chooses but the order of features."""
 
 
-def most_squared(
-    order: AnyArray, sums: AnyArray, features: AnyArray, floor: float
-) -> tuple[float, int, int]:
+def most_squared(order: AnyArray, sums: AnyArray, features: AnyArray, floor: float) -> tuple[float, int, int]:
     """Find the threshold with the largest D^2 / (w (W - w)), D^2 summed over the outputs.
 
     Parameters
@@ -75,9 +73,7 @@ def most_squared(
     return best, where, n_left
 
 
-def most_signed(
-    order: AnyArray, sums: AnyArray, features: AnyArray, floor: float
-) -> tuple[float, int, int]:
+def most_signed(order: AnyArray, sums: AnyArray, features: AnyArray, floor: float) -> tuple[float, int, int]:
     """Find the threshold with the largest |S - 2 D|, D the signed weight on the left and S the whole.
 
     Parameters
@@ -143,7 +139,8 @@ def most_squared_vectorised(
             squared += np.cumsum(sums[samples, column], axis=1) ** 2
         both = weight * (total - weight)
         shut |= both <= LEAST_SHARE * total * total
-        return np.divide(squared, both, out=np.zeros_like(both), where=~shut)
+        ratio: AnyArray = np.divide(squared, both, out=np.zeros_like(both), where=~shut)
+        return ratio
 
     return _best(order, features, floor, gains)
 

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from functools import partial
 
 import numpy as np
 
+from lamplit.boosting.drawing import drawn_features
 from lamplit.boosting.sorting import FeatureSource, SortedFeatures, sort_features
 from lamplit.boosting.split_search import Split, error_split, squared_split
 from lamplit.boosting.tree import threshold_of
@@ -74,7 +76,7 @@ def select_stumps(
     weights: AnyArray | None = None,
     *,
     algorithm: str = "gentle",
-    share: float = 1.0,
+    max_features: int | float | None = None,
     random_state: int | np.random.Generator = 0,
 ) -> Iterator[StumpRound]:
     """Select one stump after another, for as long as the caller asks for more.
@@ -90,10 +92,10 @@ def select_stumps(
     algorithm : str
         "gentle": least squares; answers from -1 to 1. "discrete": least error; answers a and -a, with a half
         the logarithm of the odds of being right.
-    share : float
-        Share of the features that each round looks at, drawn anew.
+    max_features : int or float, optional
+        How many features, or which share of them, a round looks at, drawn anew each time; all by default.
     random_state : int or numpy.random.Generator
-        Draws them; without effect if `share` is 1.
+        Draws them.
 
     Yields
     ------
@@ -125,18 +127,22 @@ def select_stumps(
     """
     if algorithm not in WEAK:
         raise InvalidArgumentError("algorithm", f"one of {list(WEAK)}", repr(algorithm))
-    if not 0.0 < share <= 1.0:
-        raise InvalidArgumentError("share", "a number above 0 and up to 1", repr(share))
     signs = _signs(labels)
     given = _weights(weights, signs)
     ordered = values if isinstance(values, SortedFeatures) else sort_features(values)
     if ordered.n_samples != len(signs):
         raise InvalidArgumentError("labels", f"{ordered.n_samples} as there are windows", str(len(signs)))
-    return _rounds(ordered, signs, given, algorithm, _Draw(share, len(ordered), random_state))
+    draw = partial(drawn_features, max_features, len(ordered), np.random.default_rng(random_state))
+    draw()  # refuses now what it would refuse in the first round
+    return _rounds(ordered, signs, given, algorithm, draw)
 
 
 def _rounds(
-    ordered: SortedFeatures, signs: AnyArray, weights: AnyArray, algorithm: str, draw: _Draw
+    ordered: SortedFeatures,
+    signs: AnyArray,
+    weights: AnyArray,
+    algorithm: str,
+    draw: Callable[[], IntArray | None],
 ) -> Iterator[StumpRound]:
     """Yield rounds while there is something to gain."""
     fit = _gentle if algorithm == "gentle" else _discrete
@@ -181,27 +187,10 @@ def _discrete(
     return Stump(split.feature, threshold, -answer, answer), column
 
 
-def _parted(
-    ordered: SortedFeatures, split: Split, weights: AnyArray
-) -> tuple[float, FloatArray, AnyArray]:
+def _parted(ordered: SortedFeatures, split: Split, weights: AnyArray) -> tuple[float, FloatArray, AnyArray]:
     """Return the threshold, the values of the feature, and which are not above the threshold."""
     threshold, column = threshold_of(ordered, split, weights)
     return threshold, column, column <= threshold
-
-
-class _Draw:
-    """Draws the features that a round looks at."""
-
-    def __init__(self, share: float, n_features: int, random_state: int | np.random.Generator) -> None:
-        self._n, self._of = max(1, round(share * n_features)), n_features
-        self._generator = np.random.default_rng(random_state)
-
-    def __call__(self) -> IntArray | None:
-        """Return numbers of features; None for all."""
-        if self._n == self._of:
-            return None
-        drawn: IntArray = self._generator.choice(self._of, self._n, replace=False)
-        return drawn
 
 
 def _signs(labels: AnyArray) -> AnyArray:
@@ -219,10 +208,12 @@ def _weights(weights: AnyArray | None, signs: AnyArray) -> AnyArray:
     """Return the weights of the first round; sum to 1."""
     if weights is None:
         found = signs > 0
-        return np.where(found, 0.5 / found.sum(), 0.5 / (~found).sum())
+        halves: AnyArray = np.where(found, 0.5 / found.sum(), 0.5 / (~found).sum())
+        return halves
     given = np.asarray(weights, dtype=np.float64)
     if given.shape != signs.shape:
         raise InvalidArgumentError("weights", f"shape {signs.shape}", f"shape {given.shape}")
     if not (np.isfinite(given).all() and (given >= 0).all() and given.sum() > 0):
         raise InvalidArgumentError("weights", "finite numbers of at least 0, not all 0", str(given.min()))
-    return given / given.sum()
+    shares: AnyArray = given / given.sum()
+    return shares

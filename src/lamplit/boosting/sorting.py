@@ -13,8 +13,8 @@ from lamplit.core.arrays import AnyArray, FloatArray, IntArray
 from lamplit.core.checks import check_integer
 from lamplit.core.errors import InvalidArgumentError
 
-EQUAL_WITHIN = 1e-7
-"""Neighbours no further apart than this count as one value, as in scikit-learn's trees."""
+EQUAL_WITHIN = np.float32(1e-7)
+"""Neighbours no further apart than this, in float32, count as one value, as in scikit-learn's trees."""
 
 _BLOCK_VALUES = 1 << 21
 
@@ -73,7 +73,10 @@ class SortedFeatures:
 
     def first(self, feature: int, n: int) -> IntArray:
         """Return the numbers of the n samples with the lowest values of a feature."""
-        return (self.order[feature, :n] & self.order.dtype.type(self.sample_bits)).astype(np.int64)
+        samples: IntArray = (self.order[feature, :n] & self.order.dtype.type(self.sample_bits)).astype(
+            np.int64
+        )
+        return samples
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -180,16 +183,17 @@ def sort_features(values: AnyArray | FeatureSource, *, n_jobs: int = 1) -> Sorte
 
 
 def _order(columns: AnyArray, dtype: type[np.unsignedinteger]) -> AnyArray:
-    """Return sample numbers by rising value, (n_features, n_samples), with the bit that forbids a threshold."""
+    """Return sample numbers by rising value, (n_features, n_samples), and where no threshold can stand."""
     rows = np.ascontiguousarray(columns.T, dtype=np.float32)
     if not np.isfinite(rows).all():
         raise InvalidArgumentError("values", "finite numbers", "NaN or infinity")
     order = np.argsort(rows, axis=1)
-    ordered = np.take_along_axis(rows, order, axis=1).astype(np.float64)
+    ordered = np.sort(rows, axis=1)  # faster than to gather by the order
     shut = np.ones(rows.shape, dtype=bool)
     shut[:, :-1] = ordered[:, 1:] <= ordered[:, :-1] + EQUAL_WITHIN
     top = dtype(1 << (8 * np.dtype(dtype).itemsize - 1))
-    return order.astype(dtype) | shut * top
+    marked: AnyArray = order.astype(dtype) | shut * top
+    return marked
 
 
 def _checked(matrix: AnyArray) -> AnyArray:

@@ -170,7 +170,9 @@ def _family(
         for size in _sizes(window, across, down, step)
         if len(place := _places(window, size, (across, down), step, tilted=tilted))
     ]
-    cells = np.concatenate(blocks) if blocks else np.zeros((0, 4), np.int64)  # (N, 4): x, y, cell width, height
+    cells = (
+        np.concatenate(blocks) if blocks else np.zeros((0, 4), np.int64)
+    )  # (N, 4): x, y, cell width, height
     cells = cells[np.lexsort((cells[:, 2], cells[:, 3], cells[:, 0], cells[:, 1]))]
     rectangles = np.zeros((len(cells), 3, 4), np.int16)
     weights = np.zeros((len(cells), 3), np.float32)

@@ -164,7 +164,9 @@ def _values(
             sums = np.ascontiguousarray(integral[:, some]) if len(numbers) else integral
             for first in range(0, len(numbers), _FEATURES):
                 which = numbers[first : first + _FEATURES]
-                values[some, _run(which)] = (_weighted(sums, corners[which], features.weights[which]) * scale).T
+                values[some, _run(which)] = (
+                    _weighted(sums, corners[which], features.weights[which]) * scale
+                ).T
     return values
 
 
@@ -196,7 +198,12 @@ def _corners(features: HaarFeatures) -> AnyArray:
     x, y, width, height = np.moveaxis(features.rectangles.astype(np.int64), 2, 0)  # (N, 3) each
     stride = features.window[1] + 1
     upright = [(y, x), (y, x + width), (y + height, x), (y + height, x + width)]
-    tilted = [(y, x), (y + height, x - height), (y + width, x + width), (y + width + height, x + width - height)]
+    tilted = [
+        (y, x),
+        (y + height, x - height),
+        (y + width, x + width),
+        (y + width + height, x + width - height),
+    ]
     flat = [np.stack([row * stride + column for row, column in four], axis=2) for four in (upright, tilted)]
     return np.where(features.tilted[:, np.newaxis, np.newaxis], flat[1], flat[0])
 
