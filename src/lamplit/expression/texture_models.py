@@ -23,6 +23,8 @@ from lamplit.features.lbp_extractor import Circle
 
 _calibration = require("sklearn.calibration", extra="train", purpose="expressions from texture")
 _decomposition = require("sklearn.decomposition", extra="train", purpose="expressions from texture")
+_ensemble = require("sklearn.ensemble", extra="train", purpose="expressions from texture")
+_linear_model = require("sklearn.linear_model", extra="train", purpose="expressions from texture")
 _multiclass = require("sklearn.multiclass", extra="train", purpose="expressions from texture")
 _pipeline = require("sklearn.pipeline", extra="train", purpose="expressions from texture")
 _preprocessing = require("sklearn.preprocessing", extra="train", purpose="expressions from texture")
@@ -227,7 +229,7 @@ def boosted_lbp(*, sizes: tuple[int, ...] = (12, 16, 24), n_estimators: int = 10
     """
     one = _pipeline.make_pipeline(TemplateDistances(), AdaBoostClassifier(n_estimators=n_estimators))
     each = _multiclass.OneVsRestClassifier(one)
-    return _pipeline.make_pipeline(WindowHistograms(sizes), _calibrated(each))
+    return _pipeline.make_pipeline(WindowHistograms(sizes), _calibrated_together(each))
 
 
 @register("boosted-lbp-svm")
@@ -309,6 +311,19 @@ def _components(variance: float) -> Any:
 def _support_vectors(price: float) -> Any:
     """Return a support vector machine with a radial kernel."""
     return _calibrated(_svm.SVC(C=price, cache_size=_CACHE_MB))
+
+
+def _calibrated_together(classifier: Any) -> Any:
+    """Turn scores into probabilities by weighing them together.
+
+    One curve for each class would follow the wild scores of boosted rare classes.
+    """
+    weigh = _pipeline.make_pipeline(
+        _preprocessing.StandardScaler(), _linear_model.LogisticRegression(max_iter=1000)
+    )
+    return _ensemble.StackingClassifier(
+        [("scores", classifier)], weigh, cv=_CALIBRATION_FOLDS, stack_method="decision_function"
+    )
 
 
 def _calibrated(classifier: Any) -> Any:
