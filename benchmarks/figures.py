@@ -19,6 +19,7 @@ import flow_figures
 import light_figures
 import paper_figures
 import small_figures
+import texture_figures
 from results import ROOT
 from stored import machine, result, table, where_measured
 
@@ -373,6 +374,7 @@ TABLES: dict[str, Callable[[], str]] = {
     **light_figures.TABLES,
     **paper_figures.TABLES,
     **small_figures.TABLES,
+    **texture_figures.TABLES,
     "ablation": ablation,
     "blending": blending,
     "by_light": by_light,

@@ -24,6 +24,7 @@ from lamplit.cli.groups import DefaultCommandGroup
 from lamplit.cli.light_reading import light
 from lamplit.cli.quantize import quantize
 from lamplit.cli.show_cascade import show_cascade
+from lamplit.cli.texture import texture
 from lamplit.cli.train import train
 from lamplit.cli.weights import weights
 from lamplit.core.errors import LamplitError
@@ -103,7 +104,7 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     context_settings=_HELP_OPTIONS,
 )
-for _command in (analyze, flow, train, calibrate):
+for _command in (analyze, flow, texture, train, calibrate):
     app.command()(_command)
 for _commands in (_evaluate, _light, _data, _weights, _cascade):
     app.add_typer(_commands)
