@@ -39,3 +39,14 @@ def test_without_numba_the_extra_is_named(monkeypatch: pytest.MonkeyPatch) -> No
     compiling._compiled.cache_clear()
     with pytest.raises(MissingExtraError, match=r"the package 'numba'.*pip install -e '\.\[train\]'"):
         compiling.compiled(test_names_are_there_before_they_are_loaded)
+
+
+def test_where_nothing_can_be_kept_loops_are_compiled_all_the_same() -> None:
+    def twice(number: int) -> int:
+        return 2 * number
+
+    # numba keeps nothing of a function whose source has no folder, as of one whose folder is write-protected.
+    twice.__code__ = twice.__code__.replace(co_filename="<nowhere>")
+    compiled = compiling.kept_if_possible(twice, purpose="a test")
+    assert compiled(3) == 6
+    assert compiled.nopython_signatures

@@ -26,7 +26,7 @@ def can_compile() -> bool:
 
 
 def compiled(function: Callable[P, R]) -> Callable[P, R]:
-    """Compile a loop over arrays, once per machine: the result is kept beside the source.
+    """Compile a loop over arrays, once per machine: the result is kept beside the source, or in the user's cache.
 
     Parameters
     ----------
@@ -55,8 +55,43 @@ def compiled(function: Callable[P, R]) -> Callable[P, R]:
     return machine_code
 
 
+def kept_if_possible(function: Callable[..., Any], *, purpose: str, **options: Any) -> Any:
+    """Compile a function when it is first called, and keep the result for later processes where that can be.
+
+    Parameters
+    ----------
+    function : callable
+        What to compile.
+    purpose : str
+        What it is needed for, as it stands in the error where numba is missing.
+    **options
+        Further ones of `numba.njit`.
+
+    Returns
+    -------
+    callable
+        The function as machine code.
+
+    Raises
+    ------
+    MissingExtraError
+        If numba is not installed.
+
+    Examples
+    --------
+    >>> def twice(number: int) -> int:
+    ...     return 2 * number
+    >>> kept_if_possible(twice, purpose="an example")(3)
+    6
+    """
+    numba = require("numba", extra="train", purpose=purpose)
+    try:
+        return numba.njit(cache=True, nogil=True, **options)(function)
+    except RuntimeError:  # nowhere to keep it: neither the source's folder nor the user's cache can be written
+        return numba.njit(nogil=True, **options)(function)
+
+
 @cache
 def _compiled(function: Callable[..., Any]) -> Any:
     """Compile a function; nothing happens before its first call."""
-    numba = require("numba", extra="train", purpose="compiled search for weak classifiers")
-    return numba.njit(cache=True, nogil=True)(function)
+    return kept_if_possible(function, purpose="compiled search for weak classifiers")

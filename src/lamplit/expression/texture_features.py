@@ -36,7 +36,7 @@ def faces_from(X: AnyArray) -> AnyArray:
     Raises
     ------
     InvalidArgumentError
-        If the array has another shape.
+        If the array has another shape, or holds anything but finite numbers.
 
     Examples
     --------
@@ -44,6 +44,9 @@ def faces_from(X: AnyArray) -> AnyArray:
     (2, 48, 48)
     """
     faces = np.asarray(X)
+    if faces.dtype.kind not in "buif" or not np.isfinite(faces).all():
+        came = f"{faces.dtype} with NaN or infinity" if faces.dtype.kind == "f" else str(faces.dtype)
+        raise InvalidArgumentError("X", "grey levels: finite numbers", came)
     side = int(np.sqrt(faces.shape[1])) if faces.ndim == 2 else 0
     if faces.ndim == 2 and side * side == faces.shape[1] and side:
         return faces.reshape(len(faces), side, side)
@@ -80,8 +83,8 @@ class LBPHistograms(_Faces):
     block : int
         Side of a block in pixels.
     from_height : float
-        The share of the face's height above which nothing is looked at: 0 takes the whole face, 0.5 the half
-        with the mouth.
+        The share of the face's height above which nothing is looked at, from 0 to below 1: 0 takes the whole
+        face, 0.5 the half with the mouth.
 
     Notes
     -----
@@ -112,6 +115,8 @@ class LBPHistograms(_Faces):
     def transform(self, X: AnyArray) -> FloatArray:
         """Return (N, D) float32 in [0, 1]."""
         faces = self._checked(X)
+        if not 0 <= self.from_height < 1:
+            raise InvalidArgumentError("from_height", "a number from 0 to below 1", repr(self.from_height))
         extractor = LBPExtractor(self.circles, self.mapping, self.block)
         counts = extractor.of_stack(faces[:, round(self.from_height * faces.shape[1]) :])
         counts /= np.float32(self.block**2)
@@ -178,13 +183,15 @@ def window_grid(shape: tuple[int, ...], sizes: tuple[int, ...]) -> AnyArray:
     Raises
     ------
     InvalidArgumentError
-        If a side is no multiple of 4 or larger than the faces.
+        If there is no side, or one is no multiple of 4 or larger than the faces.
 
     Examples
     --------
     >>> window_grid((8, 12), (8,)).tolist()
     [[0, 0, 8], [0, 4, 8]]
     """
+    if not sizes:
+        raise InvalidArgumentError("sizes", "at least one side", "none")
     windows = []
     for side in sizes:
         if side < CELL or side % CELL or side > min(shape):

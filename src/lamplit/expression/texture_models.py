@@ -13,6 +13,7 @@ import numpy as np
 
 from lamplit.boosting.adaboost import AdaBoostClassifier
 from lamplit.core.arrays import AnyArray, FloatArray
+from lamplit.core.checks import check_number
 from lamplit.core.errors import InvalidArgumentError
 from lamplit.core.extras import require
 from lamplit.core.labels import LabelSet
@@ -191,11 +192,17 @@ def pca_lbp_svm(
     sklearn.pipeline.Pipeline
         The pipeline.
 
+    Raises
+    ------
+    InvalidArgumentError
+        If the share is out of range.
+
     References
     ----------
     Luo, Wu, Zhang (2013), Facial expression recognition based on fusion feature of PCA and LBP with SVM,
     doi:10.1016/j.ijleo.2012.08.040.
     """
+    check_number("share", share, above=0.0, below=1.0)
     pixels = _pipeline.make_pipeline(PixelRows(), _components(variance), _preprocessing.Normalizer())
     texture = _pipeline.make_pipeline(
         LBPHistograms(block=block, from_height=from_height), _preprocessing.Normalizer()

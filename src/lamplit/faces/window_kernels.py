@@ -16,11 +16,9 @@ from typing import NamedTuple, TypeAlias, TypeVar
 import numpy as np
 from numpy.typing import NDArray
 
+from lamplit.boosting.compiling import kept_if_possible
 from lamplit.core.arrays import FloatArray
-from lamplit.core.extras import require
 from lamplit.faces.window_plan import Trees
-
-_numba = require("numba", extra="train", purpose="the fast sliding window")
 
 _Sums: TypeAlias = NDArray[np.int32]
 _Places: TypeAlias = NDArray[np.uint32]
@@ -29,8 +27,8 @@ _Function = TypeVar("_Function", bound=Callable[..., object])
 
 
 def _compiled(function: _Function) -> _Function:
-    """Compile a kernel when it is first called, and keep it for later processes."""
-    kernel: _Function = _numba.njit(cache=True, nogil=True, error_model="numpy")(function)
+    """Compile a kernel when it is first called."""
+    kernel: _Function = kept_if_possible(function, purpose="the sliding window", error_model="numpy")
     return kernel
 
 
