@@ -77,13 +77,21 @@ def test_failed_pairs_are_told_and_the_others_go_on(
         (["--align", "nose"], "lamplit: alignment: needs one of ['flow', 'ecc', 'eyes', 'box'], got 'nose'"),
         (["--method", "lk"], "lamplit: method: needs one of"),
         (["--preparation", "all"], "lamplit: preparation: needs one of"),
-        (["--out", "{photo}"], "lamplit: "),
+        (["--max-pixels", "0"], "lamplit: --max-pixels: needs a whole number of at least 1, got 0"),
+        (["--out", "{photo}"], "lamplit: {photo}: needs a folder that can be written"),
     ],
 )
 def test_what_cannot_start_ends_with_2(lamplit: Run, photo: Path, words: list[str], message: str) -> None:
     result = lamplit("flow", photo, photo, *(word.format(photo=photo) for word in words))
     assert (result.exit_code, result.stdout) == (2, "")
-    assert result.stderr.startswith(message)
+    assert result.stderr.startswith(message.format(photo=photo))
+
+
+def test_a_folder_is_no_picture(lamplit: Run, photo: Path) -> None:
+    result = lamplit("flow", photo, photo.parent)
+    assert result.exit_code == 1
+    expected = f"{photo.parent}: needs a picture, got a folder (name the pictures in it, such as folder/*.jpg)"
+    assert result.stderr == expected + "\n"
 
 
 def test_no_input_is_written_over(lamplit: Run, photo: Path, tmp_path: Path) -> None:

@@ -92,6 +92,19 @@ def test_given_eyes_need_no_detector(photo: np.ndarray) -> None:
     np.testing.assert_allclose(by_eyes.frames[1][:, :2], by_eyes.frames[0][:, :2], atol=1e-5)
 
 
+@pytest.mark.parametrize(
+    ("eyes", "message"),
+    [
+        ((EYES,), r"eyes: needs those of both pictures, \(2, 2\) each, got 1 of them"),
+        ((EYES * np.nan, EYES), "eyes before: needs two points"),
+        ((EYES, EYES[::-1]), "eyes after: needs two points"),
+    ],
+)
+def test_given_eyes_are_a_pair_of_points_for_each_picture(photo: np.ndarray, eyes: tuple, message: str) -> None:
+    with pytest.raises(InvalidArgumentError, match=message):
+        MuscleReader().compare(photo, photo, eyes=eyes)
+
+
 def test_eyes_that_are_shut_in_the_first_picture_are_taken_from_the_second(photo: np.ndarray) -> None:
     (detection,) = get_detector("cascade").detect(photo)
     shut = photo.copy()

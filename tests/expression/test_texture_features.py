@@ -46,3 +46,30 @@ def test_brightness_and_contrast_make_no_difference_to_pixel_rows() -> None:
 def test_windows_that_do_not_fit_are_refused(size: int) -> None:
     with pytest.raises(InvalidArgumentError, match="sizes: needs multiples of 4 up to the faces' side"):
         WindowHistograms((size,)).fit_transform(faces())
+
+
+def test_no_sizes_of_windows_are_refused() -> None:
+    with pytest.raises(InvalidArgumentError, match="sizes: needs at least one side, got none"):
+        WindowHistograms(()).fit_transform(faces())
+
+
+@pytest.mark.parametrize(
+    ("images", "came"),
+    [
+        (np.full((2, 24, 24), np.nan), "float64 with NaN or infinity"),
+        (np.full((2, 24 * 24), -np.inf, np.float32), "float32 with NaN or infinity"),
+        (np.full((2, 24, 24), "9"), "<U1"),
+    ],
+)
+@pytest.mark.parametrize("transformer", [LBPHistograms(), WindowHistograms(), PixelRows()])
+def test_what_is_no_number_is_refused(
+    transformer: LBPHistograms | WindowHistograms | PixelRows, images: np.ndarray, came: str
+) -> None:
+    with pytest.raises(InvalidArgumentError, match=f"X: needs grey levels: finite numbers, got {came}"):
+        transformer.fit_transform(images)
+
+
+@pytest.mark.parametrize("height", [-0.1, 1.0, float("nan")])
+def test_there_is_something_to_look_at(height: float) -> None:
+    with pytest.raises(InvalidArgumentError, match="from_height: needs a number from 0 to below 1, got"):
+        LBPHistograms(block=6, from_height=height).fit_transform(faces())

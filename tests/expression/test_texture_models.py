@@ -113,3 +113,9 @@ def test_names_are_taken_once_and_known() -> None:
         get_texture_model("no-such")
     with pytest.raises(InvalidArgumentError, match="texture model lbp-svm: needs settings that it knows"):
         get_texture_model("lbp-svm", colour="red")
+
+
+@pytest.mark.parametrize("share", [0.0, 1.0, float("nan")])
+def test_both_halves_of_the_fusion_have_a_share(share: float) -> None:
+    with pytest.raises(InvalidArgumentError, match="share: needs a finite number above 0 and below 1"):
+        get_texture_model("pca-lbp-svm", share=share)

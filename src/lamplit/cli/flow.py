@@ -14,7 +14,8 @@ from lamplit.cli.analyze import EXIT_SOME_FAILED
 from lamplit.cli.consoles import counting_progress, results_console, tell
 from lamplit.cli.copies import CopyNames
 from lamplit.core.arrays import ByteArray
-from lamplit.core.errors import InvalidArgumentError, LamplitError, OutputError
+from lamplit.core.checks import check_integer
+from lamplit.core.errors import InvalidArgumentError, LamplitError, OutputError, UnreadableImageError
 from lamplit.core.files import make_folder, write_atomically
 from lamplit.expression.face_motion import FaceMotion, MuscleReader
 from lamplit.features.muscle_motion import MuscleMotion
@@ -53,6 +54,7 @@ def flow(
     the subject's. Both pictures must show one person from the front in similar light. The exit code is 1 when
     any pair failed.
     """
+    check_integer("--max-pixels", max_pixels, low=1)
     reader = MuscleReader(alignment=align, method=method, preparation=preparation)
     files = [neutral, *expressive]
     places = None if out is None else _Places(out, files)
@@ -85,6 +87,10 @@ class _Pictures:
     max_pixels: int
 
     def read(self) -> tuple[ByteArray, ByteArray]:
+        for path in (self.before, self.after):
+            if path.is_dir():
+                hint = "name the pictures in it, such as folder/*.jpg"
+                raise UnreadableImageError(str(path), "a picture", "a folder", hint)
         before, after = (read_image(path, max_pixels=self.max_pixels) for path in (self.before, self.after))
         return before, after
 

@@ -143,7 +143,8 @@ class MuscleReader:
         Raises
         ------
         InvalidArgumentError
-            If a picture has another form or no face is found, or the alignment is "eyes" and they are not.
+            If a picture has another form or no face is found, or the alignment is "eyes" and they are not;
+            if given eyes are not two pairs of points.
         """
         first, second, source = self._found(before, after) if eyes is None else _given(before, after, eyes)
         start = _eyes_of(first)
@@ -247,6 +248,8 @@ def _given(
     before: ByteArray, after: ByteArray, eyes: tuple[AnyArray, AnyArray]
 ) -> tuple[_Placed, _Placed, str]:
     """Take the eyes that somebody knows."""
+    if len(eyes) != 2:
+        raise InvalidArgumentError("eyes", "those of both pictures, (2, 2) each", f"{len(eyes)} of them")
     first = _Placed(grey_from_rgb(before), None, check_eyes(eyes[0], "eyes before"))
     return first, _Placed(grey_from_rgb(after), None, check_eyes(eyes[1], "eyes after")), "given"
 
