@@ -12,6 +12,8 @@ from rich.console import Console
 
 from lamplit.boosting import BoostedCascade, CascadeStage, HaarFeatures, LBPFeatures, read_cascade
 from lamplit.core.errors import InvalidArgumentError, OutputError
+from lamplit.features import HaarFeatures as WindowFeatures
+from lamplit.features import haar_like_values
 from lamplit.imaging.images import read_image
 from lamplit.report.cascade_plot import first_features, plot_cascade
 from lamplit.report.cascade_terminal import cascade_rows, cascade_table
@@ -62,7 +64,21 @@ def test_a_turned_feature_covers_twice_its_sides_product() -> None:
     assert drawn.sum() / 16 == pytest.approx(2 * 3 * 3, abs=1.5)  # 45 degrees stretch both sides by sqrt 2
     rows, columns = np.nonzero(drawn)
     assert (rows.min() // 4, rows.max() // 4) == (0, 5)
-    assert (columns.min() // 4, columns.max() // 4) == (1, 6)
+    assert (columns.min() // 4, columns.max() // 4) == (0, 6)  # from 0.5 to 6.5: the topmost pixel is 3
+
+
+@pytest.mark.parametrize("tilted", [False, True])
+@pytest.mark.parametrize("rectangle", [(5, 1, 4, 3), (6, 2, 2, 2), (6, 0, 1, 5)])
+def test_a_feature_is_drawn_where_its_pixels_count(rectangle: tuple[int, ...], tilted: bool) -> None:
+    features = HaarFeatures([[rectangle, NONE, NONE]], [[1, 0, 0]], [tilted])
+    pixels = np.eye(144, dtype=np.uint8).reshape(-1, 12, 12)
+    same = WindowFeatures((12, 12), features.rectangles, features.weights, features.tilted)
+    counted = haar_like_values(pixels, same, normalized=False).reshape(12, 12)
+    drawn = feature_map(features, 0, (12, 12))
+    assert drawn.sum() / 16 == counted.sum()
+    for axis in (0, 1):
+        middle = (np.nonzero(drawn)[axis].mean() + 0.5) / 4
+        assert middle == pytest.approx(np.nonzero(counted)[axis].mean() + 0.5, abs=0.2)
 
 
 def test_a_pattern_is_a_middle_block_among_eight() -> None:

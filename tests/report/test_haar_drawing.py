@@ -8,9 +8,9 @@ import numpy as np
 import pytest
 
 from lamplit.core.errors import InvalidArgumentError
-from lamplit.features import HaarFeatures, haar_like_features, haar_like_values
+from lamplit.features import HaarFeatures, haar_like_features
 from lamplit.imaging.images import read_image
-from lamplit.report.haar_drawing import _corners, draw_haar_features
+from lamplit.report.haar_drawing import draw_haar_features
 
 FACE = np.add.outer(np.arange(12), np.arange(12)).astype(np.uint8) * 9
 
@@ -26,23 +26,16 @@ def test_each_feature_has_a_face(tmp_path: Path) -> None:
     assert many.shape[0] > 1.5 * one.shape[0]  # a second row
 
 
-@pytest.mark.parametrize("tilted", [False, True])
-def test_corners_surround_the_pixels_that_count(tilted: bool) -> None:
-    rectangles = np.zeros((1, 3, 4), np.int16)
-    rectangles[0, 0] = (5, 1, 4, 3)
-    weights = np.array([[1, 0, 0]], np.float32)
-    feature = HaarFeatures((12, 12), rectangles, weights, np.array([tilted]))
-    pixels = np.eye(144, dtype=np.uint8).reshape(-1, 12, 12)
-    counted = haar_like_values(pixels, feature, normalized=False).reshape(12, 12)
-    rows, columns = np.nonzero(counted)
-    corners = _corners(rectangles[0, 0].astype(float), tilted=tilted)
-    middle = corners.mean(axis=0)
-    np.testing.assert_allclose(middle, [columns.mean(), rows.mean()])
-    # Pixels are half a pixel wide to either side; corners of tilted ones are cut by the grid.
-    low, high = corners.min(axis=0), corners.max(axis=0)
-    slack = 0.5 if tilted else 0.0
-    np.testing.assert_allclose(low, [columns.min() - 0.5, rows.min() - 0.5], atol=slack)
-    np.testing.assert_allclose(high, [columns.max() + 0.5, rows.max() + 0.5], atol=slack)
+def test_what_is_added_is_blue_and_what_is_subtracted_red() -> None:
+    whole, left = (0, 0, 12, 12), (0, 0, 6, 12)
+    rectangles = np.array([[whole, left, (0, 0, 0, 0)]], np.int16)
+    feature = HaarFeatures((12, 12), rectangles, np.array([[-1, 2, 0]], np.float32), np.array([False]))
+    picture = read_image(draw_haar_features(FACE, feature)).astype(int)
+    middle = picture.shape[0] // 3
+    width = picture.shape[1]
+    added, subtracted = (picture[middle, round(width * share)] for share in (0.6, 0.9))
+    assert added[2] > added[0] + 60
+    assert subtracted[0] > subtracted[2] + 60
 
 
 @pytest.mark.parametrize(

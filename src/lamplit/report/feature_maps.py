@@ -66,5 +66,6 @@ def _inside(
     (x, y), (left, top, width, height) = points, rectangle
     right, down = x - left, y - top
     if tilted:
+        right = right + 0.5  # the topmost pixel of a turned rectangle is the one to the left of its corner
         right, down = (right + down) / 2, (down - right) / 2
     return (right >= 0) & (right < width) & (down >= 0) & (down < height)

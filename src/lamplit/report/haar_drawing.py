@@ -8,16 +8,15 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from lamplit.core.arrays import AnyArray, ByteArray
+from lamplit.boosting.cascade_features import HaarFeatures as WindowFeatures
+from lamplit.core.arrays import ByteArray
 from lamplit.core.errors import InvalidArgumentError
-from lamplit.core.extras import require
 from lamplit.features.haar_like import HaarFeatures
-from lamplit.report.figures import BLUE, INK, VERMILLION, finish_figure, new_figure
+from lamplit.report.feature_maps import feature_map
+from lamplit.report.figures import INK, finish_figure, new_figure
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
-
-_patches = require("matplotlib.patches", extra="train", purpose="plots")
 
 _SIDE, _MOST = 1.9, 8
 """Inches of one face, and faces in a row."""
@@ -46,7 +45,8 @@ def draw_haar_features(
     Returns
     -------
     bytes
-        The PNG. Orange rectangles count as they are, blue ones are subtracted; the face alone stands first.
+        The PNG. A feature is the sum over its blue parts minus that over its red ones; the face alone stands
+        first.
 
     Raises
     ------
@@ -83,24 +83,15 @@ def draw_haar_features(
 
 
 def _draw(axes: Axes, feature: HaarFeatures) -> None:
-    """Lay a feature over a face: the whole first, then the parts that lie on it."""
-    for rectangle, weight in zip(feature.rectangles[0], feature.weights[0], strict=True):
-        if weight:
-            corners = _corners(rectangle.astype(float), tilted=bool(feature.tilted[0]))
-            colour = VERMILLION if weight > 0 else BLUE
-            axes.add_patch(
-                _patches.Polygon(
-                    corners, closed=True, facecolor=colour, edgecolor="white", linewidth=1.0, alpha=0.6
-                )
-            )
-
-
-def _corners(rectangle: AnyArray, *, tilted: bool) -> AnyArray:
-    """Return the corners as imshow counts: pixel centres are whole numbers; (4, 2)."""
-    x, y, width, height = rectangle
-    if not tilted:
-        corners = np.array([(x, y), (x + width, y), (x + width, y + height), (x, y + height)])
-        return corners - 0.5
-    along, down = np.array([width, width]), np.array([-height, height])
-    top = np.array([x - 0.5, y])  # a tilted rectangle stands half a pixel further to the left than its corner
-    return np.array([top, top + along, top + along + down, top + down]) - 0.5
+    """Lay a feature over a face."""
+    height, width = feature.window
+    drawn = feature_map(WindowFeatures(feature.rectangles, feature.weights, feature.tilted), 0, feature.window)
+    axes.imshow(
+        np.ma.masked_equal(drawn, 0.0),
+        cmap="RdBu",
+        vmin=-1.6,
+        vmax=1.6,
+        alpha=0.75,
+        interpolation="nearest",
+        extent=(-0.5, width - 0.5, height - 0.5, -0.5),  # imshow's pixel centres are whole numbers
+    )
