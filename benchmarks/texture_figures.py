@@ -45,6 +45,7 @@ def expressions() -> str:
     tasks = {"ferplus-eight": "FER+, eight", "ferplus-six": "FER+, six", "yale": "Yale Faces, six"}
     heads = [f"{words}: {light}" for words in tasks.values() for light in ("good light", "bad")]
     rows = [("who answers", *heads, "macro F1, eight", "training faces", "size", "ms per face")]
+    figures["table"]["yale"] |= _optical_flow()
     names = dict.fromkeys(name for task in tasks for name in figures["table"][task])
     for name in names:
         found = {task: figures["table"][task].get(name, {}) for task in tasks}
@@ -63,12 +64,23 @@ def expressions() -> str:
     faces = {task: next(iter(figures["table"][task].values()))["faces"] for task in tasks}
     about = (
         f"{figures['protocol']}; {', '.join(f'{tasks[task]}: {n:,} faces' for task, n in faces.items())}. "
-        f"Bad: the mean of the six bad lights of the short protocol. {figures['near_copies'].capitalize()}. "
+        f"Bad: the mean of the six bad lights of the short protocol. "
+        f"For the pipelines, {figures['near_copies']}. "
         f"Settings: {figures['settings']}. Networks have learnt in all lights, the pipelines in good light "
         f"alone, from a draw of faces. Size: a network's file, a pipeline's arrays. "
         f"Machine: {machine('texture_expressions')}."
     )
     return table(rows) + f"\n{about}\n"
+
+
+def _optical_flow() -> dict[str, Any]:
+    """Return the row of the motion of muscles on the six states, where that was measured."""
+    try:
+        six = result("optical_flow")["protocols"]["six"]
+    except FileNotFoundError:
+        return {}
+    name = f"optical flow, from a neutral picture, {six['pairs']} pairs"
+    return {name: {"accuracy": {"good light": six["accuracy"]}}}
 
 
 def _accuracies(row: dict[str, Any]) -> tuple[str, str]:

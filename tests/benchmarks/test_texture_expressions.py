@@ -74,9 +74,13 @@ def test_a_row_without_bad_light_leaves_its_place_empty(
         },
         **{key: key for key in ("protocol", "near_copies", "settings")},
     }
-    monkeypatch.setattr(texture_figures, "result", lambda name: stored)
+    flow = {"protocols": {"six": {"pairs": 89, "accuracy": 0.6742}}}
+    results = {"texture_expressions": stored, "optical_flow": flow}
+    monkeypatch.setattr(texture_figures, "result", results.__getitem__)
     monkeypatch.setattr(texture_figures, "machine", lambda name: "here")
     lines = texture_figures.expressions().splitlines()
     first = "| lbp-svm | 0.500 | 0.250 | 0.500 | 0.250 | 0.500 | 0.250 | 0.400 | 8,000 | 2.5 MB | 1.2 |"
     assert lines[2] == first
     assert lines[3] == "| tuned | - | - | - | - | 0.800 | - | - | - | - | - |"
+    last = "| optical flow, from a neutral picture, 89 pairs | - | - | - | - | 0.674 | - | - | - | - | - |"
+    assert lines[4] == last
