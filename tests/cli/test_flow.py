@@ -71,6 +71,13 @@ def test_failed_pairs_are_told_and_the_others_go_on(
     assert result.stdout.count("mentalis") == 1
 
 
+def test_a_neutral_picture_without_a_face_is_told_once(lamplit: Run, photo: Path, tmp_path: Path) -> None:
+    write_image(tmp_path / "wall.png", np.full((90, 90), 128, np.uint8))
+    result = lamplit("flow", tmp_path / "wall.png", photo, photo, photo)
+    assert (result.exit_code, result.stdout) == (1, "")
+    assert result.stderr.count("wall.png: needs a picture with a face") == 1
+
+
 @pytest.mark.parametrize(
     ("words", "message"),
     [
@@ -90,7 +97,9 @@ def test_what_cannot_start_ends_with_2(lamplit: Run, photo: Path, words: list[st
 def test_a_folder_is_no_picture(lamplit: Run, photo: Path) -> None:
     result = lamplit("flow", photo, photo.parent)
     assert result.exit_code == 1
-    expected = f"{photo.parent}: needs a picture, got a folder (name the pictures in it, such as folder/*.jpg)"
+    expected = (
+        f"{photo.parent}: needs a picture, got a folder (name the pictures in it, such as folder/*.jpg)"
+    )
     assert result.stderr == expected + "\n"
 
 

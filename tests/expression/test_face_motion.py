@@ -100,7 +100,9 @@ def test_given_eyes_need_no_detector(photo: np.ndarray) -> None:
         ((EYES, EYES[::-1]), "eyes after: needs two points"),
     ],
 )
-def test_given_eyes_are_a_pair_of_points_for_each_picture(photo: np.ndarray, eyes: tuple, message: str) -> None:
+def test_given_eyes_are_a_pair_of_points_for_each_picture(
+    photo: np.ndarray, eyes: tuple, message: str
+) -> None:
     with pytest.raises(InvalidArgumentError, match=message):
         MuscleReader().compare(photo, photo, eyes=eyes)
 

@@ -190,7 +190,9 @@ def test_a_pattern_by_hand() -> None:
 
 @pytest.mark.parametrize("contrast", [-1.0, 128.0, float("nan"), None])
 def test_a_contrast_out_of_range_is_refused(contrast: float) -> None:
-    with pytest.raises(InvalidArgumentError, match="least_contrast: needs a finite number"):
+    with pytest.raises(
+        InvalidArgumentError, match="least_contrast: needs a finite number from 0 to below 128"
+    ):
         SlidingWindow(bright_below(0.0), least_contrast=contrast)
 
 

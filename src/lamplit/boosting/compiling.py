@@ -26,7 +26,7 @@ def can_compile() -> bool:
 
 
 def compiled(function: Callable[P, R]) -> Callable[P, R]:
-    """Compile a loop over arrays, once per machine: the result is kept beside the source, or in the user's cache.
+    """Compile a loop over arrays, once per machine: the result is kept by the source or in the user's cache.
 
     Parameters
     ----------
@@ -87,7 +87,7 @@ def kept_if_possible(function: Callable[..., Any], *, purpose: str, **options: A
     numba = require("numba", extra="train", purpose=purpose)
     try:
         return numba.njit(cache=True, nogil=True, **options)(function)
-    except RuntimeError:  # nowhere to keep it: neither the source's folder nor the user's cache can be written
+    except RuntimeError:  # neither the source's folder nor the user's cache can be written
         return numba.njit(nogil=True, **options)(function)
 
 

@@ -109,8 +109,7 @@ def _one_pair(pictures: _Pictures, reader: MuscleReader, view: _View, places: _P
         if places is not None:
             places.add(pictures, motion)
     except LamplitError as error:
-        view.n_failed += 1
-        tell(str(pictures.named(error)))
+        view.fail(str(pictures.named(error)))
         return
     view.add(pictures, motion)
 
@@ -122,6 +121,14 @@ class _View:
     as_json: bool
     quiet: bool
     n_failed: int = 0
+    told: set[str] = field(default_factory=set)
+
+    def fail(self, message: str) -> None:
+        """Count a failed pair, and say why once: the neutral face fails every pair in the same way."""
+        self.n_failed += 1
+        if message not in self.told:
+            tell(message)
+        self.told.add(message)
 
     def add(self, pictures: _Pictures, motion: FaceMotion) -> None:
         if self.quiet:

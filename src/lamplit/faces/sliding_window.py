@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from concurrent.futures import ThreadPoolExecutor
+from numbers import Real
 from typing import Any
 
 import numpy as np
@@ -11,7 +12,7 @@ from numpy.typing import NDArray
 from lamplit.boosting.cascade import BoostedCascade
 from lamplit.boosting.cascade_features import HaarFeatures, LBPFeatures
 from lamplit.core.arrays import ByteArray
-from lamplit.core.checks import check_number
+from lamplit.core.errors import InvalidArgumentError
 from lamplit.core.extras import require
 from lamplit.faces.candidate_windows import CandidateWindows, WindowSearch, no_windows, ordered_windows
 from lamplit.faces.pyramid import Scale, pyramid_scales, scaled
@@ -61,7 +62,9 @@ class SlidingWindow:
     """
 
     def __init__(self, cascade: BoostedCascade, *, least_contrast: float = OPENCV_CONTRAST) -> None:
-        check_number("least_contrast", least_contrast, above=-1e-9, below=128.0)
+        if not (isinstance(least_contrast, Real) and 0 <= least_contrast < 128):
+            required = "a finite number from 0 to below 128"
+            raise InvalidArgumentError("least_contrast", required, repr(least_contrast))
         self.cascade = cascade
         self.least_contrast = least_contrast
         # Loaded here and not above: compiled loops are an extra, and whoever never slides needs none.

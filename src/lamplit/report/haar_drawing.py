@@ -85,7 +85,9 @@ def draw_haar_features(
 def _draw(axes: Axes, feature: HaarFeatures) -> None:
     """Lay a feature over a face."""
     height, width = feature.window
-    drawn = feature_map(WindowFeatures(feature.rectangles, feature.weights, feature.tilted), 0, feature.window)
+    drawn = feature_map(
+        WindowFeatures(feature.rectangles, feature.weights, feature.tilted), 0, feature.window
+    )
     axes.imshow(
         np.ma.masked_equal(drawn, 0.0),
         cmap="RdBu",
