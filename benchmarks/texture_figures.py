@@ -42,10 +42,10 @@ def speed() -> str:
 def expressions() -> str:
     """Return pipelines and networks on FER+ and Yale Faces, in good and in bad light."""
     figures = result("texture_expressions")
+    figures["table"]["yale"] |= _optical_flow()
     tasks = {"ferplus-eight": "FER+, eight", "ferplus-six": "FER+, six", "yale": "Yale Faces, six"}
     heads = [f"{words}: {light}" for words in tasks.values() for light in ("good light", "bad")]
     rows = [("who answers", *heads, "macro F1, eight", "training faces", "size", "ms per face")]
-    figures["table"]["yale"] |= _optical_flow()
     names = dict.fromkeys(name for task in tasks for name in figures["table"][task])
     for name in names:
         found = {task: figures["table"][task].get(name, {}) for task in tasks}
@@ -77,7 +77,7 @@ def _optical_flow() -> dict[str, Any]:
     """Return the row of the motion of muscles on the six states, where that was measured."""
     try:
         six = result("optical_flow")["protocols"]["six"]
-    except FileNotFoundError:
+    except (FileNotFoundError, KeyError):
         return {}
     name = f"optical flow, from a neutral picture, {six['pairs']} pairs"
     return {name: {"accuracy": {"good light": six["accuracy"]}}}

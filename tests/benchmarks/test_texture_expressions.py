@@ -54,6 +54,17 @@ def test_scores_say_what_happens_in_bad_light(texture_expressions: ModuleType) -
     assert row["mean_of_six_bad_lights"] == round(5 / 6, 4)
 
 
+def test_optical_flow_has_a_row_where_it_was_measured(
+    texture_figures: ModuleType, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    flow = {"protocols": {"six": {"pairs": 89, "accuracy": 0.6742}}}
+    monkeypatch.setattr(texture_figures, "result", {"optical_flow": flow}.__getitem__)
+    row = {"accuracy": {"good light": 0.6742}}
+    assert texture_figures._optical_flow() == {"optical flow, from a neutral picture, 89 pairs": row}
+    monkeypatch.setattr(texture_figures, "result", {}.__getitem__)
+    assert texture_figures._optical_flow() == {}
+
+
 def test_a_row_without_bad_light_leaves_its_place_empty(
     texture_figures: ModuleType, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -74,13 +85,9 @@ def test_a_row_without_bad_light_leaves_its_place_empty(
         },
         **{key: key for key in ("protocol", "near_copies", "settings")},
     }
-    flow = {"protocols": {"six": {"pairs": 89, "accuracy": 0.6742}}}
-    results = {"texture_expressions": stored, "optical_flow": flow}
-    monkeypatch.setattr(texture_figures, "result", results.__getitem__)
+    monkeypatch.setattr(texture_figures, "result", lambda name: stored)
     monkeypatch.setattr(texture_figures, "machine", lambda name: "here")
     lines = texture_figures.expressions().splitlines()
     first = "| lbp-svm | 0.500 | 0.250 | 0.500 | 0.250 | 0.500 | 0.250 | 0.400 | 8,000 | 2.5 MB | 1.2 |"
     assert lines[2] == first
     assert lines[3] == "| tuned | - | - | - | - | 0.800 | - | - | - | - | - |"
-    last = "| optical flow, from a neutral picture, 89 pairs | - | - | - | - | 0.674 | - | - | - | - | - |"
-    assert lines[4] == last

@@ -62,7 +62,8 @@ class SlidingWindow:
     """
 
     def __init__(self, cascade: BoostedCascade, *, least_contrast: float = OPENCV_CONTRAST) -> None:
-        if not (isinstance(least_contrast, Real) and 0 <= least_contrast < 128):
+        given: object = least_contrast
+        if not (isinstance(given, Real) and 0 <= float(given) < 128):
             required = "a finite number from 0 to below 128"
             raise InvalidArgumentError("least_contrast", required, repr(least_contrast))
         self.cascade = cascade
