@@ -187,7 +187,8 @@ def leave_one_out(
 def scored(cases: list[tuple[Pair, str]], answers: dict[Pair, str], labels: list[str]) -> dict[str, Any]:
     """Return accuracy with its interval, recall and confusion."""
     right = np.array([answers.get(pair) == state for pair, state in cases])
-    interval = bootstrap_interval(right, rng=np.random.default_rng(0)).as_dict()
+    people = [pair[0] for pair, _ in cases]
+    interval = bootstrap_interval(right, rng=np.random.default_rng(0), people=people).as_dict()
     confusion = [
         [sum(answers.get(p) == said for p, s in cases if s == true) for said in labels] for true in labels
     ]

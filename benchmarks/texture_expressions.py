@@ -191,7 +191,7 @@ def yale_row(name: str, settings: dict[str, Any], lit: dict[str, Faces]) -> dict
             answers[light][who == person] = predict_expressions(model, faces.images[who == person], YALE_SIX)
     return {
         "training_faces": len(others),
-        **scores(answers, good.classes, YALE_SIX),
+        **scores(answers, good.classes, YALE_SIX, good.people),
         "bytes": size_of(model),
         **time_of(model.predict_proba, good.images[:1]),
     }
@@ -218,9 +218,17 @@ def network_rows(name: str, lit: dict[str, Faces]) -> dict[str, Any]:
     }
 
 
-def scores(answers: dict[str, AnyArray], classes: IntArray, labels: LabelSet) -> dict[str, Any]:
+def scores(
+    answers: dict[str, AnyArray],
+    classes: IntArray,
+    labels: LabelSet,
+    people: Sequence[str] | None = None,
+) -> dict[str, Any]:
     """Return the figures of answers by light."""
-    metrics = {light: classification_metrics(proba, classes, labels) for light, proba in answers.items()}
+    metrics = {
+        light: classification_metrics(proba, classes, labels, people=people)
+        for light, proba in answers.items()
+    }
     good = metrics[GOOD.name]
     return {
         "faces": good.n,

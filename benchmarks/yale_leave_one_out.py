@@ -102,7 +102,9 @@ def figures_of(way: str, data: OwnData) -> dict[str, Any]:
     probabilities = np.zeros((len(pictures), len(pictures.labels)))
     for row in rows:
         probabilities[row["faces"]] = row["probabilities"]
-    metrics = classification_metrics(probabilities, pictures.classes, pictures.labels).as_dict()
+    metrics = classification_metrics(
+        probabilities, pictures.classes, pictures.labels, people=pictures.people
+    ).as_dict()
     right = probabilities.argmax(axis=1) == pictures.classes
     return {
         "way": WAYS[way][0],

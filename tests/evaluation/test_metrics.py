@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import math
+from typing import Any
 
 import numpy as np
 import pytest
@@ -204,6 +205,22 @@ class TestBootstrapInterval:
         wide = bootstrap_interval(correct, rng=np.random.default_rng(3), level=0.99)
         assert wide.low < narrow.low < narrow.high < wide.high
 
+    def test_whole_people_are_drawn(self) -> None:
+        # Ten people with five faces each, all right or all wrong: fifty faces say no more than ten.
+        by_person = np.arange(10) < 8
+        faces, people = by_person.repeat(5), np.arange(10).repeat(5).tolist()
+        alone = bootstrap_interval(by_person, rng=np.random.default_rng(3))
+        together = bootstrap_interval(faces, rng=np.random.default_rng(3), people=people)
+        assert (together.low, together.high) == pytest.approx((alone.low, alone.high), abs=0.051)
+        assert bootstrap_interval(faces, rng=np.random.default_rng(3)).low > together.low + 0.1
+
+    def test_people_may_have_unlike_numbers_of_faces(self) -> None:
+        # Only four draws: a a, a b, b a, b b, with the accuracies 1, 1/3, 1/3 and 0.
+        interval = bootstrap_interval(
+            np.array([True, False, False]), rng=np.random.default_rng(0), people=["a", "b", "b"], level=0.4
+        )
+        assert (interval.low, interval.high) == pytest.approx((1 / 3, 1 / 3))
+
     def test_the_report_takes_the_generator(self) -> None:
         first, again, other = (
             classification_metrics(
@@ -222,10 +239,11 @@ class TestBootstrapInterval:
             (np.zeros((2, 2), bool), {}, r"got shape \(2, 2\), dtype bool"),
             (np.ones(3), {}, "dtype float64"),
             (np.ones(3, bool), {"n_resamples": 0}, "n_resamples: needs at least one, got 0"),
+            (np.ones(3, bool), {"people": ["a"]}, "people: needs one for each of 3 faces, got 1"),
             (np.ones(3, bool), {"level": 1.0}, "level: needs a number between 0 and 1, got 1.0"),
         ],
     )
-    def test_bad_arguments(self, correct: np.ndarray, options: dict[str, float], message: str) -> None:
+    def test_bad_arguments(self, correct: np.ndarray, options: dict[str, Any], message: str) -> None:
         with pytest.raises(InvalidArgumentError, match=message):
             bootstrap_interval(correct, rng=np.random.default_rng(0), **options)
 

@@ -81,7 +81,8 @@ def _evaluation(card: WeightsCard, data: OwnData, folder: Path, left_out: FloatA
     """Measure the weight file on the report's faces, or what networks without each person said of them."""
     faces = data.report or data.training
     if left_out is not None:
-        metrics = classification_metrics(left_out, faces.pictures.classes, card.speaks)
+        people = faces.pictures.people  # known, for each was left out once
+        metrics = classification_metrics(left_out, faces.pictures.classes, card.speaks, people=people)
         return Evaluation(probabilities=left_out, metrics=metrics, six=None)
     predict_proba = ExpressionClassifier(folder / card.file).predict_proba
     crops = faces.crops(card.input_size)

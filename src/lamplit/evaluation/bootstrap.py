@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Hashable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -38,7 +39,12 @@ class Interval:
 
 
 def bootstrap_interval(
-    correct: AnyArray, *, rng: np.random.Generator, n_resamples: int = 10_000, level: float = 0.95
+    correct: AnyArray,
+    *,
+    rng: np.random.Generator,
+    people: Sequence[Hashable] | None = None,
+    n_resamples: int = 10_000,
+    level: float = 0.95,
 ) -> Interval:
     """Return the percentile bootstrap interval of an accuracy.
 
@@ -48,6 +54,9 @@ def bootstrap_interval(
         Whether each face was named rightly.
     rng : numpy.random.Generator
         Source of the resamples; the same state gives the same interval.
+    people : sequence of n_faces hashable, optional
+        Who each face is. Faces of one person are more alike than those of two, so then whole people are
+        drawn, and the interval is about the choice of people.
     n_resamples : int
         Number of resamples.
     level : float
@@ -61,7 +70,8 @@ def bootstrap_interval(
     Raises
     ------
     InvalidArgumentError
-        If there is no face, `correct` is not a row of truth values, or a number is out of range.
+        If there is no face, `correct` is not a row of truth values, a number is out of range, or there is not
+        one person for each face.
 
     Notes
     -----
@@ -72,7 +82,8 @@ def bootstrap_interval(
 
     References
     ----------
-    B. Efron (1979), Bootstrap methods: another look at the jackknife, doi:10.1214/aos/1176344552.
+    B. Efron (1979), Bootstrap methods: another look at the jackknife, doi:10.1214/aos/1176344552;
+    C. A. Field, A. H. Welsh (2007), on drawing whole clusters, doi:10.1111/j.1467-9868.2007.00593.x.
 
     Examples
     --------
@@ -88,6 +99,23 @@ def bootstrap_interval(
         raise InvalidArgumentError("n_resamples", "at least one", str(n_resamples))
     if not 0.0 < level < 1.0:
         raise InvalidArgumentError("level", "a number between 0 and 1", str(level))
-    resampled = rng.binomial(right.size, right.mean(), size=n_resamples) / right.size
+    if people is None:
+        resampled = rng.binomial(right.size, right.mean(), size=n_resamples) / right.size
+    else:
+        resampled = _of_whole_people(right, people, rng, n_resamples)
     low, high = np.quantile(resampled, [(1.0 - level) / 2.0, (1.0 + level) / 2.0])
     return Interval(float(low), float(high), level)
+
+
+def _of_whole_people(
+    right: AnyArray, people: Sequence[Hashable], rng: np.random.Generator, n_resamples: int
+) -> AnyArray:
+    """Return the accuracies of resamples in which each person comes with all faces, or not at all."""
+    if len(people) != right.size:
+        raise InvalidArgumentError("people", f"one for each of {right.size:,} faces", f"{len(people):,}")
+    numbers = {person: number for number, person in enumerate(dict.fromkeys(people))}
+    person = np.array([numbers[name] for name in people])
+    faces, hits = np.bincount(person), np.bincount(person, weights=right)  # (n_people,) each
+    drawn = rng.multinomial(len(faces), np.full(len(faces), 1 / len(faces)), size=n_resamples)
+    accuracies: AnyArray = (drawn @ hits) / (drawn @ faces)
+    return accuracies

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Hashable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -131,6 +132,7 @@ def classification_metrics(
     classes: AnyArray,
     labels: LabelSet,
     *,
+    people: Sequence[Hashable] | None = None,
     rng: np.random.Generator | None = None,
 ) -> ClassificationMetrics:
     """Measure probabilities against true classes.
@@ -143,6 +145,9 @@ def classification_metrics(
         The true class of each face, from 0 to n_labels - 1.
     labels : LabelSet
         The labels, in the order of the columns; at least two.
+    people : sequence of n_faces hashable, optional
+        Who each face is; then the interval of the accuracy is about the choice of people
+        (`bootstrap_interval`).
     rng : numpy.random.Generator, optional
         Source of the bootstrap resamples; by default a fresh one with seed 0, so that the same
         predictions always give the same report.
@@ -186,7 +191,7 @@ def classification_metrics(
         labels=labels,
         n=len(true),
         accuracy=float(correct.mean()),
-        accuracy_interval=bootstrap_interval(correct, rng=rng or np.random.default_rng(0)),
+        accuracy_interval=bootstrap_interval(correct, rng=rng or np.random.default_rng(0), people=people),
         macro_f1=sum(score.f1 for score in scores) / n_labels,
         log_loss=float(sklearn_metrics.log_loss(true, rows, labels=range(n_labels))),
         bins=reliability_bins(rows, true),
