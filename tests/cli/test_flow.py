@@ -10,6 +10,7 @@ import cv2
 import numpy as np
 import pytest
 
+from lamplit.expression.face_motion import FaceMotion, MuscleReader
 from lamplit.imaging.images import read_image, write_image
 
 Run = Callable[..., Any]
@@ -46,6 +47,24 @@ def test_the_folder_gets_pictures_and_a_table(lamplit: Run, photo: Path, smile: 
         rows = list(csv.DictReader(file))
     assert [row["after"] for row in rows] == [str(smile)] * 28 + [str(photo)] * 28
     assert max(float(row["strength"]) for row in rows[28:]) < 5
+
+
+def test_rows_are_kept_when_the_user_stops(
+    lamplit: Run, photo: Path, smile: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    read, seen = MuscleReader.compare, []
+
+    def stopped(reader: MuscleReader, *pictures: Any, **options: Any) -> FaceMotion:
+        seen.append((tmp_path / "flow.csv").read_text().count("\n") - 1)
+        if len(seen) == 2:
+            raise KeyboardInterrupt
+        return read(reader, *pictures, **options)
+
+    monkeypatch.setattr(MuscleReader, "compare", stopped)
+    assert lamplit("flow", photo, smile, photo, "--out", tmp_path, "--quiet").exit_code == 130
+    assert seen == [0, 28]
+    with (tmp_path / "flow.csv").open(encoding="utf-8", newline="") as file:
+        assert [row["after"] for row in csv.DictReader(file)] == [str(smile)] * 28
 
 
 def test_json_is_a_document_per_pair(lamplit: Run, photo: Path, smile: Path) -> None:

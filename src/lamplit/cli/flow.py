@@ -18,7 +18,6 @@ from lamplit.core.checks import check_integer
 from lamplit.core.errors import InvalidArgumentError, LamplitError, OutputError, UnreadableImageError
 from lamplit.core.files import make_folder, write_atomically
 from lamplit.expression.face_motion import FaceMotion, MuscleReader
-from lamplit.features.muscle_motion import MuscleMotion
 from lamplit.imaging.images import DEFAULT_MAX_PIXELS, read_image, write_image
 from lamplit.report.flow_drawing import draw_flow
 from lamplit.report.flow_table import flow_csv, muscle_rows, muscle_table
@@ -64,10 +63,8 @@ def flow(
         for before, after in _pairs(files, consecutive):
             _one_pair(_Pictures(before, after, max_pixels), reader, view, places)
             progress.advance(task)
-    if places is not None:
-        places.finish()
-        if not quiet and not as_json:
-            tell(f"wrote {out}")
+    if places is not None and not quiet and not as_json and view.n_failed < len(expressive):
+        tell(f"wrote {out}")
     if view.n_failed:
         raise typer.Exit(EXIT_SOME_FAILED)
 
@@ -151,18 +148,27 @@ class _Places:
     folder: Path
     files: list[Path]
     names: CopyNames = field(init=False)
-    pairs: list[tuple[str, str, MuscleMotion]] = field(default_factory=list)
+
+    @property
+    def table(self) -> Path:
+        """The file with the rows of all pairs."""
+        return self.folder / "flow.csv"
 
     def __post_init__(self) -> None:
         make_folder(self.folder)
-        if any(path.resolve() == (self.folder / "flow.csv").resolve() for path in self.files):
+        if any(path.resolve() == self.table.resolve() for path in self.files):
             raise OutputError(str(self.folder), "a folder whose flow.csv is no input", "one")
         self.names = CopyNames(self.folder, self.files, mark="flow", suffix=".png")
+        write_atomically(self.table, flow_csv([]))
 
     def add(self, pictures: _Pictures, motion: FaceMotion) -> None:
-        """Write the picture of a pair and keep its numbers."""
+        """Write the picture of a pair and its rows: whatever comes later, they are on the disk."""
         write_image(self.folder / self.names.name(pictures.after), draw_flow(motion))
-        self.pairs.append((str(pictures.before), str(pictures.after), motion.muscles))
-
-    def finish(self) -> None:
-        write_atomically(self.folder / "flow.csv", flow_csv(self.pairs))
+        pair = (str(pictures.before), str(pictures.after), motion.muscles)
+        try:
+            with self.table.open("ab") as file:
+                file.write(flow_csv([pair], heading=False))
+        except OSError as error:
+            raise OutputError(
+                str(self.table), "a file that can be written", error.strerror or "no more"
+            ) from error

@@ -119,13 +119,15 @@ def muscle_table(title: str, motion: MuscleMotion) -> Table:
     return table
 
 
-def flow_csv(pairs: Sequence[tuple[str, str, MuscleMotion]]) -> bytes:
+def flow_csv(pairs: Sequence[tuple[str, str, MuscleMotion]], *, heading: bool = True) -> bytes:
     """Write the motion of muscles over several pairs of pictures as CSV.
 
     Parameters
     ----------
     pairs : sequence of (str, str, MuscleMotion)
         The names of the two pictures, and the motion from one to the other.
+    heading : bool
+        Whether the first row names the columns; rows that are added to a file have none.
 
     Returns
     -------
@@ -138,9 +140,9 @@ def flow_csv(pairs: Sequence[tuple[str, str, MuscleMotion]]) -> bytes:
     'before,after,muscle,side,direction,strength,along,across,confidence,hints_at'
     """
     text = io.StringIO()
-    names = ("before", "after", *MuscleRow.__annotations__)
     writer = csv.writer(text, lineterminator="\n")
-    writer.writerow(names)
+    if heading:
+        writer.writerow(("before", "after", *MuscleRow.__annotations__))
     for before, after, motion in pairs:
         for row in muscle_rows(motion):
             values = {**row, "hints_at": " ".join(row["hints_at"])}
