@@ -1,4 +1,4 @@
-"""Each class against the rest by a cascade that sends easy rows away, as a classifier in scikit-learn's manner."""
+"""Each class against the rest by a cascade that stops early, as a classifier in scikit-learn's manner."""
 
 from __future__ import annotations
 
@@ -59,10 +59,10 @@ class CascadedClassifier(_base.ClassifierMixin, _base.BaseEstimator):  # type: i
 
     Notes
     -----
-    Probabilities rest, for each class, on the stages that a row passed and on its margin at the last stage that
-    looked at it. How much each of these counts is learnt, with a penalty on the squared weights, from
-    folds of the training rows that other folds' cascades judged. Where all cascades send a row away in their
-    first stage, little but the shares of the classes is left, which are in the intercept.
+    Probabilities rest, for each class, on the stages that a row passed and on its margin at the last stage
+    that looked at it. How much each of these counts is learnt by logistic regression, with its penalty on the
+    squared weights, from folds of the training rows that cascades of the other folds judged. Where all
+    cascades send a row away at once, little but the shares of the classes is left, which are the intercept.
 
     References
     ----------
