@@ -41,8 +41,9 @@ class RejectionStage:
     def sums(self, values: AnyArray) -> AnyArray:
         """Return what the stumps add for values (n_rows, n_stumps) of their features, (n_rows,) float64."""
         lower = values.astype(np.float32, copy=False) <= self.thresholds
+        answers = np.where(lower, self.answers[:, 0], self.answers[:, 1])
         # One after the other, as in training: a sum in another order could miss the threshold by a rounding.
-        total: AnyArray = np.where(lower, *self.answers.T).cumsum(axis=1)[:, -1]
+        total: AnyArray = answers.cumsum(axis=1)[:, -1]
         return total
 
 

@@ -71,7 +71,7 @@ class TemplateDistances(_base.TransformerMixin, _base.BaseEstimator):  # type: i
         return distances.reshape(len(histograms), -1)
 
     def some(self, X: AnyArray, rows: IntArray, features: IntArray) -> FloatArray:
-        """Return some rows and columns of what `transform` returns, (len(rows), len(features)), and no more."""
+        """Return some rows and columns of what `transform` returns, (len(rows), len(features)); no more."""
         histograms = self._windows(X)
         labels, windows = np.divmod(features, histograms.shape[1])
         templates = self.templates_[labels, windows]  # (n_features, n_bins)
