@@ -61,8 +61,8 @@ class CascadedClassifier(_base.ClassifierMixin, _base.BaseEstimator):  # type: i
     -----
     Probabilities rest, for each class, on the stages that a row passed and on its margin at the last stage
     that looked at it. How much each of these counts is learnt by logistic regression, with its penalty on the
-    squared weights, from folds of the training rows that cascades of the other folds judged. Where all
-    cascades send a row away at once, little but the shares of the classes is left, which are the intercept.
+    squared weights, from folds of the training rows that cascades of the other folds judged. The shares of
+    the classes are its intercept: they are what is left where all cascades send a row away alike.
 
     References
     ----------
