@@ -119,6 +119,25 @@ def test_both_engines_look_at_the_same_sizes(
     )
 
 
+def test_stumps_may_have_their_leaves_either_way_round(
+    random_cascade: Callable[..., BoostedCascade], face: ByteArray
+) -> None:
+    cascade = random_cascade("haar")
+    turned = [
+        CascadeStage(s.threshold, s.sizes, s.left - 1, s.right + 1, s.feature, s.split, swapped(s.leaves))
+        for s in cascade.stages
+    ]
+    same = BoostedCascade(cascade.window, cascade.features, turned)
+    first, second = (SlidingWindow(one).windows(face, EVERY) for one in (cascade, same))
+    assert len(first.xywh) > 10
+    np.testing.assert_array_equal(first.xywh, second.xywh)
+    np.testing.assert_array_equal(first.sums, second.sums)
+
+
+def swapped(leaves: NDArray[np.float32]) -> NDArray[np.float32]:
+    return leaves.reshape(-1, 2)[:, ::-1].ravel()
+
+
 def test_threads_change_nothing(face: ByteArray) -> None:
     engine = SlidingWindow(read_cascade(FOLDER / "haarcascade_frontalface_alt2.xml"))
     alone = engine.windows(face, EVERY)
