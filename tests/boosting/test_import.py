@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import subprocess
 import sys
+from types import FunctionType
 
 import pytest
 
@@ -39,3 +40,13 @@ def test_without_numba_the_extra_is_named(monkeypatch: pytest.MonkeyPatch) -> No
     compiling._compiled.cache_clear()
     with pytest.raises(MissingExtraError, match=r"the package 'numba'.*pip install -e '\.\[train\]'"):
         compiling.compiled(test_names_are_there_before_they_are_loaded)
+
+
+def twice(number: int) -> int:
+    return 2 * number
+
+
+def test_a_loop_is_compiled_where_nothing_can_be_kept() -> None:
+    pytest.importorskip("numba")
+    from_nowhere = FunctionType(twice.__code__.replace(co_filename="<nowhere>"), {})
+    assert compiling.compiled(from_nowhere)(21) == 42

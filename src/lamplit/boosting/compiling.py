@@ -26,7 +26,7 @@ def can_compile() -> bool:
 
 
 def compiled(function: Callable[P, R]) -> Callable[P, R]:
-    """Compile a loop over arrays, once per machine: the result is kept beside the source.
+    """Compile a loop over arrays, once per machine; per process where the disk takes no result.
 
     Parameters
     ----------
@@ -59,4 +59,7 @@ def compiled(function: Callable[P, R]) -> Callable[P, R]:
 def _compiled(function: Callable[..., Any]) -> Any:
     """Compile a function; nothing happens before its first call."""
     numba = require("numba", extra="train", purpose="compiled search for weak classifiers")
-    return numba.njit(cache=True, nogil=True)(function)
+    try:
+        return numba.njit(cache=True, nogil=True)(function)
+    except RuntimeError:  # no folder to keep it in, neither beside the source nor of the user
+        return numba.njit(nogil=True)(function)
