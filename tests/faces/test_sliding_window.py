@@ -6,6 +6,7 @@ import sys
 import zipfile
 from collections.abc import Callable
 from pathlib import Path
+from types import FunctionType
 
 import cv2
 import numpy as np
@@ -211,6 +212,16 @@ def test_a_pattern_by_hand() -> None:
 def test_a_contrast_out_of_range_is_refused(contrast: float) -> None:
     with pytest.raises(InvalidArgumentError, match="least_contrast: needs a finite number"):
         SlidingWindow(bright_below(0.0), least_contrast=contrast)
+
+
+def twice(number: int) -> int:
+    return 2 * number
+
+
+def test_kernels_are_compiled_where_nothing_can_be_kept() -> None:
+    kernels = pytest.importorskip("lamplit.faces.window_kernels")
+    from_nowhere = FunctionType(twice.__code__.replace(co_filename="<nowhere>"), {})
+    assert kernels._compiled(from_nowhere)(21) == 42
 
 
 def test_without_numba_the_error_names_the_extra(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -29,8 +29,11 @@ _Function = TypeVar("_Function", bound=Callable[..., object])
 
 
 def _compiled(function: _Function) -> _Function:
-    """Compile a kernel when it is first called, and keep it for later processes."""
-    kernel: _Function = _numba.njit(cache=True, nogil=True, error_model="numpy")(function)
+    """Compile a kernel when it is first called, and keep it for later processes where the disk takes it."""
+    try:
+        kernel: _Function = _numba.njit(cache=True, nogil=True, error_model="numpy")(function)
+    except RuntimeError:  # no folder to keep it in, neither beside the source nor of the user
+        kernel = _numba.njit(nogil=True, error_model="numpy")(function)
     return kernel
 
 
