@@ -83,7 +83,7 @@ CANDIDATES: dict[str, list[dict[str, Any]]] = {
     ],
     "boosted-lbp-svm": [{"n_windows": n, "C": price} for n in (6, 12) for price in (1.0, 4.0)],
     "cascaded-lbp": [
-        {"detection_rate": detected, "false_positive_rate": let_pass, "n_stages": stages, "most_stumps": 80}
+        {"detection_rate": detected, "false_positive_rate": let_pass, "n_stages": stages}
         for let_pass, stages in ((0.5, 6), (0.3, 4))
         for detected in (0.95, 0.98)
     ],
