@@ -61,6 +61,7 @@ MOST_FACES = {
     "pca-lbp-svm": 8_000,
     "boosted-lbp": 16_000,
     "boosted-lbp-svm": 8_000,
+    "cascaded-lbp": 16_000,
     "sparse-representation": 8_000,
 }
 """Training faces on FER+: a kernel's time grows with their square, windows take 20 kB each."""
@@ -82,6 +83,11 @@ CANDIDATES: dict[str, list[dict[str, Any]]] = {
         {"n_estimators": rounds, "sizes": sizes} for rounds in (50, 150) for sizes in ((12, 16, 24), (8, 16))
     ],
     "boosted-lbp-svm": [{"n_windows": n, "C": price} for n in (6, 12) for price in (1.0, 4.0)],
+    "cascaded-lbp": [
+        {"detection_rate": detected, "false_positive_rate": let_pass, "n_stages": stages}
+        for let_pass, stages in ((0.5, 6), (0.3, 4))
+        for detected in (0.95, 0.98)
+    ],
     "sparse-representation": [
         {"alpha": alpha, "most_per_class": most} for alpha in (0.03, 0.1) for most in (100, 300)
     ],
@@ -176,6 +182,7 @@ def texture_row(
         **scores(answers, lit[GOOD.name].classes, training.labels),
         "bytes": size_of(model),
         **time_of(model.predict_proba, lit[GOOD.name].images[:1]),
+        **weak_classifiers_of(model, lit[GOOD.name].images),
     }
 
 
@@ -251,6 +258,21 @@ def time_of(predict: Callable[[ByteArray], FloatArray], face: ByteArray) -> dict
     with threadpool_limits(1):
         (timing,) = time_in_turn([lambda: predict(face)], rounds=15, repeats=5)
     return {"milliseconds": round(timing.milliseconds, 3), "fastest_round": round(timing.fastest, 3)}
+
+
+def weak_classifiers_of(model: Any, faces: ByteArray) -> dict[str, Any]:
+    """Return how many weak classifiers a face takes on average, and of how many, where it may stop early."""
+    if not hasattr(model[-1], "stumps_evaluated"):
+        return {}
+    taken = model[-1].stumps_evaluated(model[:-1].transform(faces))
+    return {
+        "weak_classifiers": {
+            "of_a_face": round(float(taken.sum(axis=1).mean()), 1),
+            "of_a_face_by_class": [round(float(mean), 1) for mean in taken.mean(axis=0)],
+            "all": int(model[-1].n_stumps_.sum()),
+            "all_by_class": model[-1].n_stumps_.tolist(),
+        }
+    }
 
 
 def size_of(fitted: Any) -> int:

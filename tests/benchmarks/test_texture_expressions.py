@@ -34,6 +34,15 @@ def test_every_candidate_can_be_built(texture_expressions: ModuleType, name: str
         assert hasattr(get_texture_model(name, **settings), "fit")
 
 
+def test_only_cascades_say_how_many_weak_classifiers_a_face_takes(texture_expressions: ModuleType) -> None:
+    faces = np.random.default_rng(0).integers(0, 256, (12, 48, 48), dtype=np.uint8)
+    faces[::2] = faces[::2, :1]
+    cascades = get_texture_model("cascaded-lbp", sizes=(24,)).fit(faces, [0, 1] * 6)
+    expected = {"of_a_face": 2.0, "of_a_face_by_class": [1.0, 1.0], "all": 2, "all_by_class": [1, 1]}
+    assert texture_expressions.weak_classifiers_of(cascades, faces) == {"weak_classifiers": expected}
+    assert texture_expressions.weak_classifiers_of(get_texture_model("lbp-svm"), faces) == {}
+
+
 def test_every_array_counts_once(texture_expressions: ModuleType) -> None:
     class Model:
         def __init__(self) -> None:
@@ -77,17 +86,19 @@ def test_a_row_without_bad_light_leaves_its_place_empty(
         "bytes": 2_500_000,
         "milliseconds": 1.25,
     }
+    cascade = whole | {"weak_classifiers": {"of_a_face": 377.8, "all": 1050}}
     stored: dict[str, Any] = {
         "table": {
-            "ferplus-eight": {"lbp-svm": whole},
-            "ferplus-six": {"lbp-svm": whole},
-            "yale": {"lbp-svm": whole, "tuned": {"accuracy": {"good light": 0.8}}},
+            "ferplus-eight": {"lbp-svm": whole, "cascaded-lbp": cascade},
+            "ferplus-six": {"lbp-svm": whole, "cascaded-lbp": whole},
+            "yale": {"lbp-svm": whole, "cascaded-lbp": whole, "tuned": {"accuracy": {"good light": 0.8}}},
         },
         **{key: key for key in ("protocol", "near_copies", "settings")},
     }
     monkeypatch.setattr(texture_figures, "result", lambda name: stored)
     monkeypatch.setattr(texture_figures, "machine", lambda name: "here")
     lines = texture_figures.expressions().splitlines()
-    first = "| lbp-svm | 0.500 | 0.250 | 0.500 | 0.250 | 0.500 | 0.250 | 0.400 | 8,000 | 2.5 MB | 1.2 |"
-    assert lines[2] == first
-    assert lines[3] == "| tuned | - | - | - | - | 0.800 | - | - | - | - | - |"
+    first = "0.500 | 0.250 | 0.500 | 0.250 | 0.500 | 0.250 | 0.400 | 8,000 | 2.5 MB | 1.2"
+    assert lines[2] == f"| lbp-svm | {first} | - |"
+    assert lines[3] == f"| cascaded-lbp | {first} | 378 of 1,050 |"
+    assert lines[4] == "| tuned | - | - | - | - | 0.800 | - | - | - | - | - | - |"

@@ -47,12 +47,18 @@ def test_arrays_are_copies_that_cannot_be_changed() -> None:
         ({"leaves": [1]}, r"leaves: needs shape \(2,\), got shape \(1,\)"),
         ({"left": [1]}, "left: needs later nodes or leaves of the same tree"),
         ({"right": [-2]}, "right: needs later nodes or leaves of the same tree"),
+        ({"left": [-(2**31)]}, "left: needs later nodes or leaves of the same tree"),
         ({"feature": [-1]}, "feature: needs numbers of at least 0, got -1"),
         ({"feature": [0.5]}, "feature: needs finite numbers that int32 holds, got 0.5"),
         ({"split": [float("nan")]}, "split: needs finite numbers that float32 holds"),
         ({"split": [1e300]}, r"split: needs finite numbers that float32 holds, got 1e\+300"),
         ({"split": [[0] * 7]}, r"split: needs shape \(1, 8\), got shape \(1, 7\)"),
         ({"split": ["high"]}, "split: needs an array of numbers"),
+        ({"split": [[0] * 8, [0]]}, "split: needs an array of numbers"),
+        ({"sizes": [[1], [1, 1]]}, "sizes: needs an array of numbers"),
+        ({"sizes": [[1]]}, r"sizes: needs shape \(1,\), got shape \(1, 1\)"),
+        ({"leaves": [1, 10**400]}, "leaves: needs an array of numbers, got int too large"),
+        ({"threshold": 10**400}, "threshold: needs a finite number .* got a number beyond all limits"),
         ({"threshold": float("inf")}, "threshold: needs a finite number"),
         ({"threshold": None}, "threshold: needs a finite number"),
     ],
@@ -80,6 +86,13 @@ def test_a_tree_that_leads_back_is_refused() -> None:
 def test_haar_features_refuse(rectangles: Any, weights: Any, message: str) -> None:
     with pytest.raises(InvalidArgumentError, match=message):
         HaarFeatures(rectangles, weights, [False])
+
+
+def test_rows_of_different_lengths_are_refused() -> None:
+    with pytest.raises(InvalidArgumentError, match="rectangles: needs an array of numbers"):
+        LBPFeatures([[0, 0, 2, 2], [0, 0]])
+    with pytest.raises(InvalidArgumentError, match="tilted: needs an array of numbers"):
+        HaarFeatures([[[0, 0, 2, 2]] + [[0] * 4] * 2], [[1, 0, 0]], [[False], [False, True]])
 
 
 def test_blocks_without_area_are_refused() -> None:

@@ -176,6 +176,7 @@ def test_damaged_xml_says_where(
         ("format", "other", "JSON of the format 'lamplit-cascade', got 'other'"),
         ("version", 2, r"version 1, got 2 \(a newer lamplit may read it\)"),
         ("kind", "hog", r"kind as one of \['haar', 'lbp'\], got 'hog'"),
+        ("kind", ["haar"], r"kind as one of \['haar', 'lbp'\], got \['haar'\]"),
         ("kind", "lbp", r"features: needs the keys \['rectangles'\]"),
         ("height", None, "window: needs a whole number of at least 4 .* got None"),
         ("features", [], "features: needs the keys .* got list"),

@@ -122,3 +122,12 @@ def test_windows_of_no_weight_are_scored_and_not_learnt() -> None:
 def test_what_does_not_fit_is_refused_at_once(settings: dict, message: str) -> None:
     with pytest.raises(InvalidArgumentError, match=message):
         select_stumps(**({"values": np.zeros((3, 2)), "labels": [1, 0, 1]} | settings))
+
+
+@pytest.mark.parametrize("algorithm", ["discrete", "gentle"])
+def test_a_threshold_stands_between_neighbours_of_float32(algorithm: str) -> None:
+    below = np.nextafter(np.float32(2), np.float32(3))
+    values = np.array([[below], [np.nextafter(below, np.float32(3))]])  # rounded, their middle is the second
+    found = next(select_stumps(values, np.array([0, 1]), algorithm=algorithm))
+    assert found.error == 0
+    assert (found.stump.answers(values[:, 0]) > 0).tolist() == [False, True]

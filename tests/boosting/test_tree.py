@@ -27,6 +27,14 @@ def test_thresholds_and_probabilities_are_scikit_learns(max_depth: int, n_classe
     np.testing.assert_allclose(tree.predict(values), theirs.predict_proba(values), atol=1e-12)
 
 
+def test_a_threshold_stands_between_neighbours_of_float32() -> None:
+    below = np.nextafter(np.float32(2), np.float32(3))
+    values = np.array([[below], [np.nextafter(below, np.float32(3))]])  # rounded, their middle is the second
+    tree, leaf = grow_tree(sort_features(values), np.full(2, 0.5), np.array([[0.0], [1.0]]))
+    assert below < tree.threshold[0] < values[1, 0]
+    assert leaf.tolist() == tree.apply(values).tolist() == [1, 2]
+
+
 def test_no_gain_is_one_leaf() -> None:
     targets = np.array([[0.0], [1.0]])
     tree, leaf = grow_tree(sort_features(np.zeros((2, 1))), np.array([1.0, 3.0]), targets, max_depth=3)

@@ -52,6 +52,11 @@ def test_other_numbers_are_refused(value: object) -> None:
         check_number("step", value, above=1, below=3)
 
 
+def test_a_whole_number_that_no_float_holds_is_refused() -> None:
+    with pytest.raises(InvalidArgumentError, match="above 1 and below 3, got a number beyond all limits"):
+        check_number("step", 10**400, above=1, below=3)
+
+
 @pytest.mark.parametrize("value", [math.inf, math.nan, 0.0])
 def test_without_an_upper_limit_infinity_is_refused_still(value: float) -> None:
     assert check_number("step", 1e300, above=0) == 1e300

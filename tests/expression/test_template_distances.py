@@ -30,6 +30,15 @@ def test_distances_are_those_to_the_means_of_the_classes() -> None:
             np.testing.assert_allclose(distances[:, 3 * label + window], expected, rtol=1e-3, atol=1e-5)
 
 
+def test_some_distances_are_those_of_all() -> None:
+    rows, classes = histograms(600)
+    distances = TemplateDistances(n_bins=4).fit(rows, classes)
+    chosen, features = np.arange(590, 2, -2), np.array([8, 0, 4, 4])  # more rows than are done at a time
+    some = distances.some(rows, chosen, features)
+    np.testing.assert_array_equal(some, distances.transform(rows)[np.ix_(chosen, features)])
+    assert distances.some(rows, chosen[:0], features).shape == (0, 4)
+
+
 def test_an_empty_bin_counts_nothing() -> None:
     assert TemplateDistances(n_bins=2).fit_transform(np.zeros((2, 4)), [0, 1]).tolist() == [[0.0] * 4] * 2
 

@@ -22,6 +22,7 @@ from lamplit.expression.texture_models import (
 SMALL: dict[str, dict[str, Any]] = {
     "boosted-lbp": {"sizes": (12, 24), "n_estimators": 5},
     "boosted-lbp-svm": {"sizes": (12, 24), "n_windows": 2, "n_estimators": 5},
+    "cascaded-lbp": {"sizes": (12, 24), "n_stages": 3, "most_stumps": 5},
 }
 LABELS = LabelSet("patterns", ("nobody", "rows", "columns", "noise"))
 
@@ -44,8 +45,8 @@ def faces() -> tuple[np.ndarray, np.ndarray]:
 
 
 def test_the_registry_holds_what_the_papers_describe() -> None:
-    expected = {"boosted-lbp", "boosted-lbp-svm", "lbp-svm", "pca-lbp-svm", "sparse-representation"}
-    assert expected <= set(list_texture_models())
+    boosted = {"boosted-lbp", "boosted-lbp-svm", "cascaded-lbp"}
+    assert boosted | {"lbp-svm", "pca-lbp-svm", "sparse-representation"} <= set(list_texture_models())
 
 
 @every_model
@@ -99,6 +100,15 @@ def test_faces_of_another_size_or_shape_are_refused(name: str, faces: tuple[np.n
         model.predict(images[:, :20])
     with pytest.raises(InvalidArgumentError, match=r"X: needs faces of shape \(N, H, W\), or square ones"):
         model_of(name).fit(images.reshape(30, -1)[:, :23], classes)
+
+
+def test_cascades_say_what_stopping_early_saves(faces: tuple[np.ndarray, np.ndarray]) -> None:
+    images, classes = faces
+    model = model_of("cascaded-lbp").fit(images, classes)
+    taken = model[-1].stumps_evaluated(model[:-1].transform(images))
+    assert taken.shape == (30, 3)
+    assert (taken >= 1).all()
+    assert (taken <= model[-1].n_stumps_).all()
 
 
 def test_scikit_learn_divides_and_scores_it(faces: tuple[np.ndarray, np.ndarray]) -> None:

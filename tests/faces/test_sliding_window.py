@@ -6,6 +6,7 @@ import sys
 import zipfile
 from collections.abc import Callable
 from pathlib import Path
+from types import FunctionType
 
 import cv2
 import numpy as np
@@ -119,6 +120,25 @@ def test_both_engines_look_at_the_same_sizes(
     )
 
 
+def test_stumps_may_have_their_leaves_either_way_round(
+    random_cascade: Callable[..., BoostedCascade], face: ByteArray
+) -> None:
+    cascade = random_cascade("haar")
+    turned = [
+        CascadeStage(s.threshold, s.sizes, s.left - 1, s.right + 1, s.feature, s.split, swapped(s.leaves))
+        for s in cascade.stages
+    ]
+    same = BoostedCascade(cascade.window, cascade.features, turned)
+    first, second = (SlidingWindow(one).windows(face, EVERY) for one in (cascade, same))
+    assert len(first.xywh) > 10
+    np.testing.assert_array_equal(first.xywh, second.xywh)
+    np.testing.assert_array_equal(first.sums, second.sums)
+
+
+def swapped(leaves: NDArray[np.float32]) -> NDArray[np.float32]:
+    return leaves.reshape(-1, 2)[:, ::-1].ravel()
+
+
 def test_threads_change_nothing(face: ByteArray) -> None:
     engine = SlidingWindow(read_cascade(FOLDER / "haarcascade_frontalface_alt2.xml"))
     alone = engine.windows(face, EVERY)
@@ -194,6 +214,16 @@ def test_a_contrast_out_of_range_is_refused(contrast: float) -> None:
         InvalidArgumentError, match="least_contrast: needs a finite number from 0 to below 128"
     ):
         SlidingWindow(bright_below(0.0), least_contrast=contrast)
+
+
+def twice(number: int) -> int:
+    return 2 * number
+
+
+def test_kernels_are_compiled_where_nothing_can_be_kept() -> None:
+    kernels = pytest.importorskip("lamplit.faces.window_kernels")
+    from_nowhere = FunctionType(twice.__code__.replace(co_filename="<nowhere>"), {})
+    assert kernels._compiled(from_nowhere)(21) == 42
 
 
 def test_without_numba_the_error_names_the_extra(monkeypatch: pytest.MonkeyPatch) -> None:

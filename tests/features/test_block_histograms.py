@@ -38,7 +38,7 @@ def test_every_pixel_of_a_whole_block_counts_once(image: np.ndarray, block: int)
     [
         ({"block": 0}, "block: needs a whole number of at least 1 and at most 4"),
         ({"block": 5}, "block: needs a whole number of at least 1 and at most 4"),
-        ({"block": 2, "n_classes": 3}, "classes: needs numbers below 3, got 7"),
+        ({"block": 2, "n_classes": 3}, "classes: needs numbers from 0 to below 3, got 7"),
     ],
 )
 def test_blocks_that_do_not_fit_are_refused(settings_: dict[str, int], message: str) -> None:
@@ -47,5 +47,9 @@ def test_blocks_that_do_not_fit_are_refused(settings_: dict[str, int], message: 
 
 
 def test_what_is_no_picture_of_classes_is_refused() -> None:
+    with pytest.raises(InvalidArgumentError, match="classes: needs numbers from 0 to below 59, got -1"):
+        block_histograms(np.array([[0, -1]]), block=1)
+    with pytest.raises(InvalidArgumentError, match="classes: needs whole numbers, got float64"):
+        block_histograms(np.zeros((2, 2)), block=1)
     with pytest.raises(InvalidArgumentError, match=r"classes: needs shape \(H, W\) with at least one pixel"):
         block_histograms(np.zeros((2, 2, 2), np.uint8), block=1)

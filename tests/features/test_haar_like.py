@@ -179,6 +179,8 @@ def test_a_rectangle_outside_is_refused() -> None:
     ("settings", "message"),
     [
         ({"window": 1}, "window: needs a whole number of at least 2"),
+        ({"window": (24,)}, r"window: needs height and width, or one number, got \(24,\)"),
+        ({"window": [24, 24]}, r"window: needs a whole number of at least 2 .* got \[24, 24\]"),
         ({"step": 0}, "step: needs a whole number of at least 1, got 0"),
         ({"families": ["five"]}, r"families: needs some of \['two-x'.*got 'five'"),
         ({"families": []}, r"families: needs some of .*got none"),

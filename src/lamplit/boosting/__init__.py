@@ -14,14 +14,19 @@ from lamplit.boosting.tree import Tree, grow_tree
 
 if TYPE_CHECKING:
     from lamplit.boosting.adaboost import AdaBoostClassifier as AdaBoostClassifier
+    from lamplit.boosting.cascaded_classifier import CascadedClassifier as CascadedClassifier
 
 # Estimators need scikit-learn, which a cascade at run time does not: they are loaded when first used.
-_HOME = {"AdaBoostClassifier": "lamplit.boosting.adaboost"}
+_HOME = {
+    "AdaBoostClassifier": "lamplit.boosting.adaboost",
+    "CascadedClassifier": "lamplit.boosting.cascaded_classifier",
+}
 
 __all__ = [
     "AdaBoostClassifier",
     "BoostedCascade",
     "CascadeStage",
+    "CascadedClassifier",
     "HaarFeatures",
     "LBPFeatures",
     "SortedFeatures",

@@ -9,7 +9,12 @@ from typing import Any
 
 import numpy as np
 
-from lamplit.boosting.cascade_features import HaarFeatures, LBPFeatures, frozen_array
+from lamplit.boosting.cascade_features import (
+    HaarFeatures,
+    LBPFeatures,
+    array_of_numbers,
+    frozen_array,
+)
 from lamplit.core.arrays import AnyArray
 from lamplit.core.checks import check_integer, check_number
 from lamplit.core.errors import InvalidArgumentError
@@ -68,13 +73,13 @@ class CascadeStage:
     def __post_init__(self) -> None:
         check_number("threshold", self.threshold, above=-1e30, below=1e30)
         object.__setattr__(self, "threshold", float(np.float32(self.threshold)))
-        self._freeze("sizes", np.int32, (len(np.atleast_1d(self.sizes)),))
+        self._freeze("sizes", np.int32, (np.atleast_1d(array_of_numbers("sizes", self.sizes)).size,))
         if not len(self.sizes) or self.sizes.min() < 1 or self.sizes.max() > np.iinfo(np.int16).max:
             raise InvalidArgumentError("sizes", "at least one tree, of at least one node each", "another")
         n_nodes = int(self.sizes.sum())
         for name in ("left", "right", "feature"):
             self._freeze(name, np.int32, (n_nodes,))
-        if np.ndim(self.split) == 2:
+        if array_of_numbers("split", self.split).ndim == 2:
             self._freeze("split", np.int32, (n_nodes, SUBSET_WORDS))
         else:
             self._freeze("split", np.float32, (n_nodes,))
@@ -90,7 +95,7 @@ class CascadeStage:
         size = np.repeat(self.sizes, self.sizes)  # (M,)
         own = np.arange(len(size)) - np.repeat(np.cumsum(self.sizes) - self.sizes, self.sizes)  # (M,)
         for name, child in (("left", self.left), ("right", self.right)):
-            if ((child > 0) & ((child <= own) | (child >= size)) | (-child > size)).any():
+            if ((child > 0) & ((child <= own) | (child >= size)) | (child < -size)).any():
                 required = "later nodes or leaves of the same tree"
                 raise InvalidArgumentError(name, required, "a node that leads elsewhere")
         if self.feature.min() < 0:

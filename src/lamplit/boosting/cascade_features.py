@@ -52,7 +52,7 @@ class HaarFeatures:
     kind = "haar"
 
     def __post_init__(self) -> None:
-        n = len(np.atleast_1d(self.tilted))
+        n = len(np.atleast_1d(array_of_numbers("tilted", self.tilted)))
         _freeze(self, "rectangles", np.int16, (n, HAAR_RECTANGLES, 4))
         _freeze(self, "weights", np.float32, (n, HAAR_RECTANGLES))
         _freeze(self, "tilted", np.bool_, (n,))
@@ -105,7 +105,8 @@ class LBPFeatures:
     kind = "lbp"
 
     def __post_init__(self) -> None:
-        _freeze(self, "rectangles", np.int16, (len(np.atleast_1d(self.rectangles)), 4))
+        n = len(np.atleast_1d(array_of_numbers("rectangles", self.rectangles)))
+        _freeze(self, "rectangles", np.int16, (n, 4))
         if self.rectangles[:, 2:].min(initial=1) < 1:
             raise InvalidArgumentError("features", "blocks with an area", "one without")
 
@@ -122,6 +123,37 @@ class LBPFeatures:
 def _freeze(owner: Any, name: str, dtype: type[np.generic], shape: tuple[int, ...]) -> None:
     """Replace a field by an array of its own that nobody can change."""
     object.__setattr__(owner, name, frozen_array(name, getattr(owner, name), dtype, shape))
+
+
+def array_of_numbers(name: str, values: object) -> NDArray[np.float64]:
+    """Return values as numbers, whatever came from a file.
+
+    Parameters
+    ----------
+    name : str
+        What errors call the values.
+    values : array-like
+        Numbers, of any shape.
+
+    Returns
+    -------
+    ndarray, float64
+        The numbers.
+
+    Raises
+    ------
+    InvalidArgumentError
+        If they are no numbers, too large for any, or rows of different lengths.
+
+    Examples
+    --------
+    >>> array_of_numbers("widths", [[1, 2]]).tolist()
+    [[1.0, 2.0]]
+    """
+    try:
+        return np.asarray(values).astype(np.float64)
+    except (TypeError, ValueError, OverflowError) as error:
+        raise InvalidArgumentError(name, "an array of numbers", str(error)) from error
 
 
 def frozen_array(name: str, values: object, dtype: type[np.generic], shape: tuple[int, ...]) -> AnyArray:
@@ -153,12 +185,8 @@ def frozen_array(name: str, values: object, dtype: type[np.generic], shape: tupl
     >>> frozen_array("widths", [1, 2], np.int16, (2,)).flags.writeable
     False
     """
-    try:
-        given = np.asarray(values)
-        numbers = given.astype(np.float64)
-    except (TypeError, ValueError) as error:
-        raise InvalidArgumentError(name, "an array of numbers", str(error)) from error
-    if given.size == 0 and 0 in shape:
+    numbers = array_of_numbers(name, values)
+    if numbers.size == 0 and 0 in shape:
         numbers = numbers.reshape(shape)
     if numbers.shape != shape:
         raise InvalidArgumentError(name, f"shape {shape}", f"shape {numbers.shape}")

@@ -76,7 +76,7 @@ def cascade_from_json(content: bytes, *, name: str = "cascade") -> BoostedCascad
     """
     values = _parsed(content, name)
     kind = values.get("kind")
-    if kind not in _KINDS:
+    if not isinstance(kind, str) or kind not in _KINDS:
         raise WeightsCorruptError(name, f"kind as one of {list(_KINDS)}", repr(kind))
     features = _entries(values.get("features"), _FEATURE_ARRAYS[kind], f"{name}, features")
     stages = values.get("stages")

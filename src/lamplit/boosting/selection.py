@@ -10,8 +10,8 @@ import numpy as np
 
 from lamplit.boosting.drawing import drawn_features
 from lamplit.boosting.sorting import FeatureSource, SortedFeatures, sort_features
-from lamplit.boosting.split_search import Split, error_split, squared_split
-from lamplit.boosting.tree import threshold_of
+from lamplit.boosting.split_search import error_split, squared_split
+from lamplit.boosting.tree import at_most, parted
 from lamplit.core.arrays import AnyArray, FloatArray, IntArray
 from lamplit.core.errors import InvalidArgumentError
 
@@ -45,7 +45,8 @@ class Stump:
 
     def answers(self, column: AnyArray) -> AnyArray:
         """Return what the stump adds for values of its feature, float64 of the same shape."""
-        return np.where(column.astype(np.float32, copy=False) <= self.threshold, self.left, self.right)
+        lower = at_most(column.astype(np.float32, copy=False), self.threshold)
+        return np.where(lower, self.left, self.right)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -167,7 +168,7 @@ def _gentle(
     split = squared_split(ordered, weights, signs[:, np.newaxis], features)
     if split is None:
         return None
-    threshold, column, lower = _parted(ordered, split, weights)
+    threshold, column, lower = parted(ordered, split, weights)
     left, right = (float(np.average(signs[side], weights=weights[side])) for side in (lower, ~lower))
     return Stump(split.feature, threshold, left, right), column
 
@@ -179,18 +180,12 @@ def _discrete(
     split = error_split(ordered, weights, signs, features)
     if split is None:
         return None
-    threshold, column, lower = _parted(ordered, split, weights)
+    threshold, column, lower = parted(ordered, split, weights)
     total = float(weights.sum())
     edge = float(weights[~lower] @ signs[~lower] - weights[lower] @ signs[lower]) / total
     error = max((1.0 - abs(edge)) / 2.0, np.finfo(np.float64).eps)
     answer = float(np.copysign(np.log((1.0 - error) / error) / 2.0, edge))
     return Stump(split.feature, threshold, -answer, answer), column
-
-
-def _parted(ordered: SortedFeatures, split: Split, weights: AnyArray) -> tuple[float, FloatArray, AnyArray]:
-    """Return the threshold, the values of the feature, and which are not above the threshold."""
-    threshold, column = threshold_of(ordered, split, weights)
-    return threshold, column, column <= threshold
 
 
 def _signs(labels: AnyArray) -> AnyArray:

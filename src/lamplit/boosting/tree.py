@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 
 import numpy as np
+from numpy.typing import NDArray
 
 from lamplit.boosting.sorting import SortedFeatures
 from lamplit.boosting.split_search import Split, squared_split
@@ -114,8 +115,10 @@ def grow_tree(
     return growth.tree(), leaf
 
 
-def threshold_of(ordered: SortedFeatures, split: Split, weights: AnyArray) -> tuple[float, FloatArray]:
-    """Place a threshold between the samples that a split parts.
+def parted(
+    ordered: SortedFeatures, split: Split, weights: AnyArray
+) -> tuple[float, FloatArray, NDArray[np.bool_]]:
+    """Part samples by a threshold between those on the two sides of a split.
 
     Parameters
     ----------
@@ -133,6 +136,8 @@ def threshold_of(ordered: SortedFeatures, split: Split, weights: AnyArray) -> tu
         lies between them.
     column : ndarray of shape (n_samples,), float32
         The values of the feature.
+    lower : ndarray of shape (n_samples,), bool
+        Which of them are at most the threshold.
     """
     column = ordered.column(split.feature)
     lower = np.zeros(len(column), dtype=bool)
@@ -140,7 +145,33 @@ def threshold_of(ordered: SortedFeatures, split: Split, weights: AnyArray) -> tu
     counts = weights > 0
     below, above = float(column[lower & counts].max()), float(column[~lower & counts].min())
     threshold = below / 2.0 + above / 2.0
-    return (below if threshold == above else threshold), column
+    threshold = below if threshold == above else threshold
+    return threshold, column, at_most(column, threshold)
+
+
+def at_most(column: AnyArray, threshold: float) -> NDArray[np.bool_]:
+    """Tell which float32 values are at most a threshold.
+
+    Parameters
+    ----------
+    column : ndarray, float32
+        Values.
+    threshold : float
+        In double precision: between two neighbouring values of float32 there is room for it in no other.
+
+    Returns
+    -------
+    ndarray of the same shape, bool
+        Which of them are.
+
+    Examples
+    --------
+    >>> column = np.array([2.0, 2.0000002, 2.0000005], np.float32)  # as float32 has them, one after the other
+    >>> at_most(column, (float(column[1]) + float(column[2])) / 2).tolist()
+    [True, True, False]
+    """
+    lower: NDArray[np.bool_] = column <= np.float64(threshold)  # a float of Python would become a float32
+    return lower
 
 
 @dataclass(slots=True)
@@ -163,8 +194,7 @@ class _Growth:
         self.values.append(weights @ self.targets / weights.sum())
         split = squared_split(self.ordered, weights, self.targets, self.features) if depth else None
         if split is not None:
-            threshold, column = threshold_of(self.ordered, split, weights)
-            lower = column <= threshold
+            threshold, _, lower = parted(self.ordered, split, weights)
             left = self.grow(leaf, members & lower, depth - 1)
             right = self.grow(leaf, members & ~lower, depth - 1)
             self.nodes[number] = (split.feature, threshold, left, right, split.gain)

@@ -79,7 +79,12 @@ def check_number(name: str, value: object, *, above: float, below: float = math.
     1.1
     """
     required = f"a finite number above {above:g}" + ("" if math.isinf(below) else f" and below {below:g}")
-    number = math.nan if isinstance(value, bool) or not isinstance(value, numbers.Real) else float(value)
+    if isinstance(value, bool) or not isinstance(value, numbers.Real):
+        raise InvalidArgumentError(name, required, repr(value))
+    try:
+        number = float(value)
+    except OverflowError as error:  # a whole number of more than 308 digits
+        raise InvalidArgumentError(name, required, "a number beyond all limits") from error
     if not above < number < below:
         raise InvalidArgumentError(name, required, repr(value))
     return number

@@ -9,7 +9,7 @@ from __future__ import annotations
 import numpy as np
 
 from lamplit.boosting.adaboost import AdaBoostClassifier
-from lamplit.core.arrays import AnyArray, FloatArray
+from lamplit.core.arrays import AnyArray, FloatArray, IntArray
 from lamplit.core.errors import InvalidArgumentError
 from lamplit.core.extras import require
 from lamplit.features.pattern_classes import UNIFORM_PATTERNS
@@ -67,11 +67,19 @@ class TemplateDistances(_base.TransformerMixin, _base.BaseEstimator):  # type: i
         for start in range(0, len(histograms), _FACES_AT_A_TIME):
             part = histograms[start : start + _FACES_AT_A_TIME]
             for number, template in enumerate(self.templates_):
-                # A bin that is empty in both is 0 / tiny, not 0 / 0.
-                both = np.maximum(part + template, np.float32(1e-12))  # (n, windows, n_bins)
-                apart = np.square(part - template)
-                distances[start : start + len(part), number] = (apart / both).sum(axis=2)
+                distances[start : start + len(part), number] = _chi_square(part, template)
         return distances.reshape(len(histograms), -1)
+
+    def some(self, X: AnyArray, rows: IntArray, features: IntArray) -> FloatArray:
+        """Return some rows and columns of what `transform` returns, (len(rows), len(features)); no more."""
+        histograms = self._windows(X)
+        labels, windows = np.divmod(features, histograms.shape[1])
+        templates = self.templates_[labels, windows]  # (n_features, n_bins)
+        distances = np.empty((len(rows), len(features)), np.float32)
+        for start in range(0, len(rows), _FACES_AT_A_TIME):
+            part = rows[start : start + _FACES_AT_A_TIME, np.newaxis]
+            distances[start : start + len(part)] = _chi_square(histograms[part, windows], templates)
+        return distances
 
     def _windows(self, X: AnyArray) -> FloatArray:
         rows = np.asarray(X, dtype=np.float32)
@@ -138,3 +146,11 @@ class BoostedWindows(_base.TransformerMixin, _base.BaseEstimator):  # type: igno
         best = np.argsort(-worth, kind="stable")[: self.n_windows]
         telling: AnyArray = best[worth[best] > 0]
         return telling
+
+
+def _chi_square(histograms: FloatArray, templates: FloatArray) -> FloatArray:
+    """Return the distances between (n, windows, n_bins) histograms and (windows, n_bins) templates."""
+    # A bin that is empty in both is 0 / tiny, not 0 / 0.
+    both = np.maximum(histograms + templates, np.float32(1e-12))
+    distances: FloatArray = (np.square(histograms - templates) / both).sum(axis=2)
+    return distances

@@ -12,6 +12,7 @@ from typing import Any, TypeVar
 import numpy as np
 
 from lamplit.boosting.adaboost import AdaBoostClassifier
+from lamplit.boosting.cascaded_classifier import CascadedClassifier
 from lamplit.core.arrays import AnyArray, FloatArray
 from lamplit.core.checks import check_number
 from lamplit.core.errors import InvalidArgumentError
@@ -275,6 +276,50 @@ def boosted_lbp_svm(
     chosen = BoostedWindows(n_windows, n_estimators)
     steps = (WindowHistograms(sizes), chosen, _components(variance), _support_vectors(C))
     return _pipeline.make_pipeline(*steps)
+
+
+@register("cascaded-lbp")
+def cascaded_lbp(
+    *,
+    sizes: tuple[int, ...] = (12, 16, 24),
+    detection_rate: float = 0.99,
+    false_positive_rate: float = 0.5,
+    n_stages: int = 6,
+    most_stumps: int = 40,
+) -> Any:
+    """Build boosted distances to the classes' histograms, in a cascade for each class that stops early.
+
+    Parameters
+    ----------
+    sizes : tuple of int
+        Sides of the windows in pixels, multiples of 4.
+    detection_rate : float
+        Least share of a class that passes each stage of its cascade, in (0, 1).
+    false_positive_rate : float
+        Largest share of the other faces that came to a stage which passes it, in (0, 1).
+    n_stages : int
+        Stages of a cascade at most.
+    most_stumps : int
+        Weak classifiers of a stage at most; each is a window's distance to one class and a threshold.
+
+    Returns
+    -------
+    sklearn.pipeline.Pipeline
+        The pipeline. Its last step has `stumps_evaluated(rows)` and `n_stumps_`: what stopping early saves.
+
+    References
+    ----------
+    Shan, Gong, McOwan (2009), section 5, doi:10.1016/j.imavis.2008.08.005; Viola, Jones (2004), section 4,
+    doi:10.1023/B:VISI.0000013087.49260.fb.
+    """
+    cascades = CascadedClassifier(
+        TemplateDistances(),
+        detection_rate=detection_rate,
+        false_positive_rate=false_positive_rate,
+        n_stages=n_stages,
+        most_stumps=most_stumps,
+    )
+    return _pipeline.make_pipeline(WindowHistograms(sizes), cascades)
 
 
 @register("sparse-representation")

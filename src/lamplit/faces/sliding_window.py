@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from lamplit.boosting.cascade import BoostedCascade
+from lamplit.boosting.cascade import BoostedCascade, CascadeStage
 from lamplit.boosting.cascade_features import HaarFeatures, LBPFeatures
 from lamplit.core.arrays import ByteArray
 from lamplit.core.errors import InvalidArgumentError
@@ -73,7 +73,7 @@ class SlidingWindow:
         if isinstance(cascade.features, LBPFeatures):
             self._scan = self._kernels.lbp_windows
         else:
-            stumps = cascade.is_of_stumps
+            stumps = all(map(_has_first_leaf_left, cascade.stages))
             self._scan = self._kernels.stump_windows if stumps else self._kernels.tree_windows
         self._trees = trees_of(cascade)
         self._tilted = isinstance(cascade.features, HaarFeatures) and bool(cascade.features.tilted.any())
@@ -132,3 +132,8 @@ class SlidingWindow:
             return self._kernels.Nodes(places[order].astype(np.uint32), features.weights[order])
         places = lbp_places(features, sums.stride)[order].astype(np.uint32)
         return self._kernels.Nodes(places, np.zeros((0, 3), np.float32))
+
+
+def _has_first_leaf_left(stage: CascadeStage) -> bool:
+    """Whether a stage is of stumps as OpenCV has them: below the threshold comes the first leaf."""
+    return stage.is_of_stumps and not stage.left.any() and bool((stage.right == -1).all())

@@ -31,7 +31,7 @@ def block_histograms(classes: AnyArray, *, block: int, n_classes: int = UNIFORM_
     Raises
     ------
     InvalidArgumentError
-        If the block is smaller than one pixel or larger than the picture, or a class is too high.
+        If the block is smaller than one pixel or larger than the picture, or a class is out of range.
 
     References
     ----------
@@ -47,8 +47,12 @@ def block_histograms(classes: AnyArray, *, block: int, n_classes: int = UNIFORM_
     check_integer("n_classes", n_classes, low=1)
     n_rows, n_columns = (n // block for n in classes.shape)
     kept = classes[: n_rows * block, : n_columns * block]
-    if int(kept.max()) >= n_classes:
-        raise InvalidArgumentError("classes", f"numbers below {n_classes}", str(int(kept.max())))
+    if classes.dtype.kind not in "iu":
+        raise InvalidArgumentError("classes", "whole numbers", str(classes.dtype))
+    lowest, highest = int(kept.min()), int(kept.max())
+    if lowest < 0 or highest >= n_classes:
+        came = str(highest if lowest >= 0 else lowest)
+        raise InvalidArgumentError("classes", f"numbers from 0 to below {n_classes}", came)
     rows, columns = (np.arange(n * block) // block for n in (n_rows, n_columns))
     place = (rows[:, np.newaxis] * n_columns + columns) * n_classes + kept  # (H, 1) + (W,) + (H, W)
     counts = np.bincount(place.ravel(), minlength=n_rows * n_columns * n_classes)

@@ -143,7 +143,9 @@ def haar_like_features(
     >>> len(haar_like_features(24, families=UPRIGHT_FAMILIES)), len(haar_like_features(24))
     (162336, 208822)
     """
-    size = (window, window) if isinstance(window, int) else window
+    size = window if isinstance(window, tuple) else (window, window)
+    if len(size) != 2:
+        raise InvalidArgumentError("window", "height and width, or one number", repr(window))
     height, width = (check_integer("window", side, low=2, high=1 << 14) for side in size)
     check_integer("step", step, low=1)
     found = [_family(name, (height, width), step, balanced=balanced) for name in families]
