@@ -11,6 +11,7 @@ from collections.abc import Callable
 from typing import Any
 
 import ablation_figures
+import adaboost_figures
 import calibration_figures
 import data_figures
 import light_figures
@@ -21,6 +22,7 @@ from stored import machine, result, table, where_measured
 
 PAGES = (
     "README.md",
+    "docs/boosting.md",
     "docs/data.md",
     "docs/calibration.md",
     "docs/light-gauntlet.md",
@@ -360,6 +362,7 @@ def own_data_states() -> str:
 
 TABLES: dict[str, Callable[[], str]] = {
     **ablation_figures.TABLES,
+    **adaboost_figures.TABLES,
     **data_figures.TABLES,
     **calibration_figures.TABLES,
     **light_figures.TABLES,

@@ -1,0 +1,39 @@
+"""Boosting: weak classifiers on a matrix, weighed into a strong one."""
+
+from __future__ import annotations
+
+import importlib
+from typing import TYPE_CHECKING, Any
+
+from lamplit.boosting.selection import Stump, StumpRound, select_stumps
+from lamplit.boosting.sorting import SortedFeatures, sort_features
+from lamplit.boosting.tree import Tree, grow_tree
+
+if TYPE_CHECKING:
+    from lamplit.boosting.adaboost import AdaBoostClassifier as AdaBoostClassifier
+
+# Estimators need scikit-learn, which a cascade at run time does not: they are loaded when first used.
+_HOME = {"AdaBoostClassifier": "lamplit.boosting.adaboost"}
+
+__all__ = [
+    "AdaBoostClassifier",
+    "SortedFeatures",
+    "Stump",
+    "StumpRound",
+    "Tree",
+    "grow_tree",
+    "select_stumps",
+    "sort_features",
+]
+
+
+def __getattr__(name: str) -> Any:
+    """Load an estimator when it is first used."""
+    if name not in _HOME:
+        raise AttributeError(f"module 'lamplit.boosting' has no attribute {name!r}")
+    return getattr(importlib.import_module(_HOME[name]), name)
+
+
+def __dir__() -> list[str]:
+    """List the public names, loaded or not."""
+    return sorted({*globals(), *__all__})
