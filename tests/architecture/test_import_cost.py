@@ -33,4 +33,5 @@ def test_import_loads_standard_library_and_numpy_only() -> None:
 )
 def test_main_job_loads_no_training_library(statement: str) -> None:
     heavy = {"torch", "lightning_fabric", "sklearn", "matplotlib", "jinja2", "scipy", "pyarrow", "onnx"}
+    heavy |= {"numba"}
     assert not loaded_by(statement) & heavy

@@ -1,10 +1,13 @@
-"""Boosting: weak classifiers on a matrix, weighed into a strong one."""
+"""Boosting: weak classifiers into strong ones, and strong ones in a cascade; matrices, never images."""
 
 from __future__ import annotations
 
 import importlib
 from typing import TYPE_CHECKING, Any
 
+from lamplit.boosting.cascade import BoostedCascade, CascadeStage
+from lamplit.boosting.cascade_features import HaarFeatures, LBPFeatures
+from lamplit.boosting.cascade_files import read_cascade, write_cascade
 from lamplit.boosting.selection import Stump, StumpRound, select_stumps
 from lamplit.boosting.sorting import SortedFeatures, sort_features
 from lamplit.boosting.tree import Tree, grow_tree
@@ -17,13 +20,19 @@ _HOME = {"AdaBoostClassifier": "lamplit.boosting.adaboost"}
 
 __all__ = [
     "AdaBoostClassifier",
+    "BoostedCascade",
+    "CascadeStage",
+    "HaarFeatures",
+    "LBPFeatures",
     "SortedFeatures",
     "Stump",
     "StumpRound",
     "Tree",
     "grow_tree",
+    "read_cascade",
     "select_stumps",
     "sort_features",
+    "write_cascade",
 ]
 
 

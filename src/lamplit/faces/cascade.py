@@ -10,10 +10,10 @@ import cv2
 import numpy as np
 
 from lamplit.core.arrays import AnyArray, ByteArray
-from lamplit.core.boxes import nms
 from lamplit.core.checks import check_integer, check_number
 from lamplit.core.errors import WeightsMissingError
-from lamplit.core.values import Box, Detection
+from lamplit.core.values import Detection
+from lamplit.faces.grouping import best_detections
 from lamplit.imaging.colour import grey_from_rgb
 
 CASCADE_FILE = "haarcascade_frontalface_alt2.xml"
@@ -87,11 +87,10 @@ class CascadeFaceDetector:
         """
         grey = grey_from_rgb(image)
         smallest = self.min_size or max(24, min(grey.shape) // 40)
-        boxes, scores = self._candidates(grey, smallest)
-        return [Detection(box=Box(*boxes[i].tolist()), score=float(scores[i])) for i in nms(boxes, scores)]
+        return best_detections(*self._candidates(grey, smallest))
 
     def _candidates(self, grey: ByteArray, smallest: int) -> tuple[AnyArray, AnyArray]:
-        """Return boxes (N, 4) as xyxy and their scores (N,), overlapping ones included."""
+        """Return boxes (N, 4) as x, y, width, height and their scores (N,), overlapping ones included."""
         if min(grey.shape) < smallest:
             return np.zeros((0, 4)), np.zeros(0)
         corners, counts = self._classifier().detectMultiScale2(
@@ -100,8 +99,7 @@ class CascadeFaceDetector:
             minNeighbors=self.neighbours - 1,  # OpenCV keeps groups of more windows than this
             minSize=(smallest, smallest),
         )
-        xywh = np.asarray(corners, dtype=np.float64).reshape(-1, 4)
-        return np.hstack([xywh[:, :2], xywh[:, :2] + xywh[:, 2:]]), np.asarray(counts).reshape(-1)
+        return np.asarray(corners).reshape(-1, 4), np.asarray(counts).reshape(-1)
 
     def _classifier(self) -> Any:
         """Return this thread's classifier."""

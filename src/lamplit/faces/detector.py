@@ -8,6 +8,7 @@ from typing import Any, Protocol, runtime_checkable
 from lamplit.core.arrays import AnyArray
 from lamplit.core.errors import InvalidArgumentError
 from lamplit.core.values import Detection
+from lamplit.faces.boosted import BoostedFaceDetector
 from lamplit.faces.cascade import CascadeFaceDetector
 from lamplit.imaging.images import read_image
 
@@ -23,7 +24,10 @@ class FaceDetector(Protocol):
         """Find the faces of an RGB (H, W, 3) or grey (H, W) uint8 picture, best first; there may be none."""
 
 
-_DETECTORS: dict[str, Callable[..., FaceDetector]] = {"cascade": CascadeFaceDetector}
+_DETECTORS: dict[str, Callable[..., FaceDetector]] = {
+    "boosted": BoostedFaceDetector,
+    "cascade": CascadeFaceDetector,
+}
 
 
 def list_detectors() -> list[str]:
@@ -32,7 +36,7 @@ def list_detectors() -> list[str]:
     Examples
     --------
     >>> list_detectors()
-    ['cascade']
+    ['boosted', 'cascade']
     """
     return sorted(_DETECTORS)
 
