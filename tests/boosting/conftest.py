@@ -1,59 +1,20 @@
-"""Cascades that nobody trained, for tests of what carries and runs them."""
+"""Cascades that nobody trained, for tests of what carries them."""
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Callable
+from pathlib import Path
 
-import numpy as np
 import pytest
 
-from lamplit.boosting import BoostedCascade, CascadeStage, HaarFeatures, LBPFeatures
+from lamplit.boosting import BoostedCascade
 
+sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "boosting"))
 
-def haar_features(rng: np.random.Generator, n: int, window: tuple[int, int]) -> HaarFeatures:
-    """Upright and tilted features of two or three rectangles, anywhere in the window."""
-    rectangles, weights, tilted = np.zeros((n, 3, 4)), np.zeros((n, 3)), rng.random(n) < 0.4
-    for i in range(n):
-        for k in range(2 + int(rng.random() < 0.5)):
-            while weights[i, k] == 0:
-                x, y = rng.integers(0, window[1]), rng.integers(0, window[0])
-                w, h = rng.integers(1, window[1]), rng.integers(1, window[0])
-                left, bottom = (x - h, y + w + h) if tilted[i] else (x, y + h)
-                if left >= 0 and x + w <= window[1] and bottom <= window[0]:
-                    rectangles[i, k], weights[i, k] = (x, y, w, h), rng.choice([-1, 2, 3, 0.7])
-    return HaarFeatures(rectangles, weights, tilted)
-
-
-def lbp_features(rng: np.random.Generator, n: int, window: tuple[int, int]) -> LBPFeatures:
-    """Patterns of blocks of any size, anywhere in the window."""
-    w, h = rng.integers(1, window[1] // 3, n), rng.integers(1, window[0] // 3, n)
-    x, y = rng.integers(0, window[1] - 3 * w + 1), rng.integers(0, window[0] - 3 * h + 1)
-    return LBPFeatures(np.stack([x, y, w, h], axis=1))
-
-
-def random_stage(rng: np.random.Generator, *, kind: str, n_features: int, size: int) -> CascadeStage:
-    """A stage that about half of all windows pass: seven trees of `size` nodes, 1 or 3."""
-    left, right = ([0], [-1]) if size == 1 else ([1, 2, -2], [0, -1, -3])
-    m = 7 * size
-    return CascadeStage(
-        threshold=-0.3,
-        sizes=[size] * 7,
-        left=np.resize(left, m),
-        right=np.resize(right, m),
-        feature=rng.integers(0, n_features, m),
-        split=rng.integers(-(2**31), 2**31, (m, 8)) if kind == "lbp" else rng.normal(0, 0.01, m),
-        leaves=rng.normal(size=m + 7),
-    )
+from untrained_cascade import untrained_cascade
 
 
 @pytest.fixture(scope="session")
 def random_cascade() -> Callable[..., BoostedCascade]:
-    """Make a cascade of three stages, of `size` nodes a tree (1 or 3)."""
-
-    def make(kind: str, *, size: int = 1, seed: int = 0, window: tuple[int, int] = (24, 20)) -> BoostedCascade:
-        rng = np.random.default_rng(seed)
-        features = haar_features(rng, 12, window) if kind == "haar" else lbp_features(rng, 12, window)
-        stages = [random_stage(rng, kind=kind, n_features=12, size=size) for _ in range(3)]
-        return BoostedCascade(window, features, stages)
-
-    return make
+    return untrained_cascade

@@ -124,9 +124,19 @@ def test_features_stay_in_the_window(features: HaarFeatures | LBPFeatures, fits:
         ((12, 10), "haar", [CascadeStage(**STUMP)], "features: needs HaarFeatures or LBPFeatures, got str"),
         ((12, 10), EDGE, [], "stages: needs at least one stage, got none"),
         ((12, 10), EDGE, ["stage"], "stage 0: needs a CascadeStage, got str"),
-        ((12, 10), EDGE, [CascadeStage(**STUMP | {"feature": [1]})], "stage 0: needs features below 1, got 1"),
+        (
+            (12, 10),
+            EDGE,
+            [CascadeStage(**STUMP | {"feature": [1]})],
+            "stage 0: needs features below 1",
+        ),
         ((12, 10), EDGE, [CascadeStage(**STUMP | {"split": [[0] * 8]})], "stage 0: needs thresholds as haar"),
-        ((12, 10), LBPFeatures([[0, 0, 1, 1]]), [CascadeStage(**STUMP)], "stage 0: needs subsets of patterns"),
+        (
+            (12, 10),
+            LBPFeatures([[0, 0, 1, 1]]),
+            [CascadeStage(**STUMP)],
+            "stage 0: needs subsets of patterns",
+        ),
     ],
 )
 def test_a_cascade_refuses(window: Any, features: Any, stages: Any, message: str) -> None:
