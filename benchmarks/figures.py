@@ -13,6 +13,7 @@ from typing import Any
 import ablation_figures
 import adaboost_figures
 import calibration_figures
+import cascade_figures
 import data_figures
 import light_figures
 import paper_figures
@@ -24,6 +25,7 @@ PAGES = (
     "README.md",
     "docs/boosting.md",
     "docs/data.md",
+    "docs/boosting.md",
     "docs/calibration.md",
     "docs/light-gauntlet.md",
     "docs/light-normalisation.md",
@@ -365,6 +367,7 @@ TABLES: dict[str, Callable[[], str]] = {
     **adaboost_figures.TABLES,
     **data_figures.TABLES,
     **calibration_figures.TABLES,
+    **cascade_figures.TABLES,
     **light_figures.TABLES,
     **paper_figures.TABLES,
     **small_figures.TABLES,

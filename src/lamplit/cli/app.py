@@ -22,6 +22,7 @@ from lamplit.cli.evaluate_normalization import light_normalization
 from lamplit.cli.groups import DefaultCommandGroup
 from lamplit.cli.light_reading import light
 from lamplit.cli.quantize import quantize
+from lamplit.cli.show_cascade import show_cascade
 from lamplit.cli.train import train
 from lamplit.cli.weights import weights
 from lamplit.core.errors import LamplitError
@@ -86,6 +87,11 @@ _weights = _group(
     "List what comes with lamplit (without a subcommand), or make weights in 8 bits of weights in float.",
     {"list": weights, "quantize": quantize},
 )
+_cascade = _group(
+    "cascade",
+    "Boosted cascades for detection: show what one is made of (without a subcommand).",
+    {"show": show_cascade},
+)
 
 app = typer.Typer(
     name="lamplit",
@@ -98,7 +104,7 @@ app = typer.Typer(
 )
 for _command in (analyze, train, calibrate):
     app.command()(_command)
-for _commands in (_evaluate, _light, _data, _weights):
+for _commands in (_evaluate, _light, _data, _weights, _cascade):
     app.add_typer(_commands)
 
 

@@ -127,7 +127,7 @@ class WeightsMissingError(LamplitError):
 
 
 class WeightsCorruptError(LamplitError):
-    """A weight file differs from its card, or the card cannot be read."""
+    """A weight file differs from its card, or one of them is damaged."""
 
 
 class DatasetError(LamplitError):
