@@ -64,7 +64,9 @@ def faces_and_pictures(data: Path, tuning: bool) -> tuple[ByteArray, tuple[ByteA
     # Settings may look at faces of the training split, but for those in validation.
     training = read_ferplus(data, "training")
     kept = training.subset(Majority().classes(training.votes) >= 0)
-    return kept.images[~have_copies(kept.images, among=validation.images)], read_no_faces(data, "tuning").images
+    return kept.images[~have_copies(kept.images, among=validation.images)], read_no_faces(
+        data, "tuning"
+    ).images
 
 
 def place(room: tuple[int, int], taken: list[Box], random: np.random.Generator) -> Box:
@@ -107,8 +109,7 @@ def scenes_in(light_name: str, base: dict[str, Any], *, soft: bool) -> list[Scen
         side = next(light for light in SEVEN_LIGHTS if light.condition.startswith("side light"))
         crops = side.apply(crops.reshape(-1, *crops.shape[2:])).reshape(crops.shape)
     scenes = [
-        scene_of(*parts, soft=soft)
-        for parts in zip(crops, base["squares"], base["backgrounds"], strict=True)
+        scene_of(*parts, soft=soft) for parts in zip(crops, base["squares"], base["backgrounds"], strict=True)
     ]
     if light.condition == "dark side light":  # the same sensor and exposure, without its lamps
         night = next(light for light in GAUNTLET if light.condition == "night")
@@ -214,10 +215,14 @@ def rows_of(found: dict[str, dict[str, Answers]]) -> dict[str, Any]:
         light: {name: one.at(FALSE) for name, one in by.items()} for light, by in found.items()
     }
     bad = list(found)[1:]
-    rows["mean of the bad lights"] = {
-        name: {"recall": round(float(np.mean([rows[light][name]["recall"] for light in bad])), 4)}
-        for name in found[bad[0]]
-    } if bad else {}
+    rows["mean of the bad lights"] = (
+        {
+            name: {"recall": round(float(np.mean([rows[light][name]["recall"] for light in bad])), 4)}
+            for name in found[bad[0]]
+        }
+        if bad
+        else {}
+    )
     return rows
 
 
@@ -237,7 +242,11 @@ def main() -> None:
         squares.append([])
         for _ in range(A_SCENE):
             squares[-1].append(place(background.shape, squares[-1], random))
-    base = {"crops": faces[chosen].reshape(-1, A_SCENE, 48, 48), "squares": squares, "backgrounds": backgrounds}
+    base = {
+        "crops": faces[chosen].reshape(-1, A_SCENE, 48, 48),
+        "squares": squares,
+        "backgrounds": backgrounds,
+    }
     compared = detectors(given.cascade)
     tables, curves = {}, {}
     for word, soft in (("soft ellipses", True), ("plain squares", False)):

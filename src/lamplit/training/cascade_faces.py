@@ -1,4 +1,4 @@
-"""The faces that cascades learn from: FER+ and Extended Yale B in one frame, cut out, pasted, in any light."""
+"""The faces that cascades learn from: FER+ and Extended Yale B in one frame, pasted too, in any light."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from lamplit.core.arrays import AnyArray, ByteArray, FloatArray
 from lamplit.datasets.ferplus import FerPlus
 from lamplit.datasets.yale_b import YaleB
-from lamplit.datasets.yale_b_framing import frame_like_ferplus, pixels_inside
+from lamplit.datasets.yale_b_framing import frame_like_ferplus
 from lamplit.training.augment import move, worsen_light
 from lamplit.training.cascade_recipe import CascadeRecipe
 

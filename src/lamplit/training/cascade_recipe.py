@@ -45,12 +45,14 @@ class CascadeRecipe:
         Share of the faces that stand, cut out as an ellipse, before another picture.
     stages : int
         Most stages.
-    detection_rate : float
-        Share of the held-out faces that a stage lets pass, of those that reach it.
+    detection_rates : sequence of float
+        Share of the held-out faces that each stage lets pass, of those that reach it; the last one holds for
+        all further stages. The first may send away faces that nobody could see in their light.
     false_positive_rate : float
         Share of the held-out other windows below which a stage is finished.
-    rounds : int
-        Most stumps in a stage.
+    rounds : sequence of int
+        Most stumps in each stage; the last one holds for all further stages. The first stages see every
+        window of a picture, so few stumps make a fast cascade.
     target : float
         False-positive rate over all stages at which the training ends.
     ratio : float
@@ -73,16 +75,16 @@ class CascadeRecipe:
     step: int = 1
     stage_features: int = 8_000
     round_features: int = 2_000
-    faces: int = 4_000
+    faces: int = 7_000
     held_out_faces: int = 2_000
-    others: int = 4_000
-    held_out_others: int = 1_200
+    others: int = 6_000
+    held_out_others: int = 1_500
     yale_b: float = 0.15
     pasted: float = 0.5
     stages: int = 20
-    detection_rate: float = 0.993
-    false_positive_rate: float = 0.4
-    rounds: int = 150
+    detection_rates: tuple[float, ...] = (0.96, 0.97, 0.98, 0.985, 0.99, 0.993)
+    false_positive_rate: float = 0.35
+    rounds: tuple[int, ...] = (12, 25, 50, 80, 120, 160, 200)
     target: float = 1e-7
     ratio: float = 1.2
     least_contrast: float = 2.0
@@ -94,9 +96,17 @@ class CascadeRecipe:
     def as_dict(self) -> dict[str, Any]:
         """Return every setting as JSON has it."""
         plain = dataclasses.asdict(self)
-        plain["families"] = list(self.families)
-        augment = {k: list(v) if isinstance(v, tuple) else v for k, v in plain["augment"].items()}
-        return plain | {"augment": augment}
+        for table in (plain, plain["augment"]):
+            table |= {key: list(value) for key, value in table.items() if isinstance(value, tuple)}
+        return plain
+
+    def detection_rate_of(self, stage: int) -> float:
+        """Return the share of the faces that a stage lets pass; the first stage is number 0."""
+        return self.detection_rates[min(stage, len(self.detection_rates) - 1)]
+
+    def rounds_of(self, stage: int) -> int:
+        """Return the most stumps of a stage; the first stage is number 0."""
+        return self.rounds[min(stage, len(self.rounds) - 1)]
 
 
 _LIMITS: dict[str, tuple[float, float]] = {
@@ -111,7 +121,7 @@ _LIMITS: dict[str, tuple[float, float]] = {
     "yale_b": (0.0, 0.9),
     "pasted": (0.0, 1.0),
     "stages": (1, 100),
-    "detection_rate": (0.5, 1.0),
+    "detection_rates": (0.5, 1.0),
     "false_positive_rate": (0.001, 0.99),
     "rounds": (1, 5_000),
     "target": (0.0, 1.0),
@@ -209,6 +219,9 @@ def cascade_recipe_from_dict(values: Mapping[str, Any], *, where: str) -> Cascad
     check_augmentation(augment, where=where)
     check_name(recipe.name, where=f"{where}: name")
     strange = [family for family in recipe.families if family not in HAAR_FAMILIES]
+    for key in ("detection_rates", "rounds"):
+        if not getattr(recipe, key):
+            raise RecipeError(f"{where}: {key}", "a number at least", "an empty list")
     if strange or not recipe.families:
         raise RecipeError(f"{where}: families", f"some of {list(HAAR_FAMILIES)}", str(strange or "none"))
     return recipe

@@ -1,4 +1,4 @@
-"""One stage of a cascade: stumps are added until it sends away enough and still lets nearly all faces pass."""
+"""One stage of a cascade: stumps are added until it sends away enough and lets nearly all faces pass."""
 
 from __future__ import annotations
 
@@ -58,6 +58,7 @@ def train_stage(
     windows: StageWindows,
     features: HaarFeatures,
     recipe: CascadeRecipe,
+    number: int,
     random: np.random.Generator,
     on_round: OnRound,
 ) -> tuple[CascadeStage, HaarFeatures, list[StageRound]]:
@@ -71,6 +72,8 @@ def train_stage(
         What may be selected.
     recipe : CascadeRecipe
         Rates, and when to stop.
+    number : int
+        Stages before this one.
     random : numpy.random.Generator
         Draws features.
     on_round : callable
@@ -98,9 +101,11 @@ def train_stage(
     )
     for one in rounds:
         stumps.append(one.stump)
-        history.append(trial.after(one.stump, one.scores, is_face, recipe.detection_rate))
+        history.append(trial.after(one.stump, one.scores, is_face, recipe.detection_rate_of(number)))
         on_round(len(stumps), history[-1])
-        if history[-1].false_positives <= recipe.false_positive_rate or len(stumps) == recipe.rounds:
+        if history[-1].false_positives <= recipe.false_positive_rate or len(stumps) == recipe.rounds_of(
+            number
+        ):
             break
     used = drawn[np.array([stump.feature for stump in stumps])]
     return _stage(stumps, trial.threshold), used, history

@@ -38,13 +38,13 @@ class CascadeObserver(Protocol):
     """Who is told how a training goes on."""
 
     def on_visit(self, stage: int, found: int, wanted: int, visits: int) -> None:
-        """A picture was looked at for windows that pass."""
+        """Tell that a picture was looked at for windows that pass."""
 
-    def on_round(self, stage: int, rounds: int, how: StageRound) -> None:
-        """A stump was added."""
+    def on_round(self, stage: int, rounds: int, most: int, how: StageRound) -> None:
+        """Tell that a stump was added."""
 
     def on_stage(self, state: CascadeState) -> None:
-        """A stage was finished and written."""
+        """Tell that a stage was finished and written."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -116,8 +116,6 @@ def train_cascade(
     ------
     CheckpointError
         If the folder holds another training.
-    DatasetError
-        If the pictures do not even give windows for one stage.
     OutputError
         If a file cannot be written.
     """
@@ -129,9 +127,30 @@ def train_cascade(
         state = _next_state(state, recipe, data, features, random, observer)
         save_state(state, recipe, folder)
         observer.on_stage(state)
+    return state
+
+
+def finished_cascade(state: CascadeState) -> BoostedCascade:
+    """Return the cascade of a finished training.
+
+    Parameters
+    ----------
+    state : CascadeState
+        From `train_cascade`.
+
+    Returns
+    -------
+    BoostedCascade
+        All stages.
+
+    Raises
+    ------
+    DatasetError
+        If the pictures did not even give windows for one stage.
+    """
     if state.cascade is None:
         raise DatasetError("pictures without faces", "windows for one stage", state.finished)
-    return state
+    return state.cascade
 
 
 def _next_state(
@@ -154,8 +173,14 @@ def _next_state(
             state.cascade, state.left_over, state.history, "hardly any window passes any more"
         )
     windows = _windows(state.cascade, others, recipe, data, random)
+    most = recipe.rounds_of(state.n_stages)
     trained, used, rounds = train_stage(
-        windows, features, recipe, random, lambda n, how: observer.on_round(stage, n, how)
+        windows,
+        features,
+        recipe,
+        state.n_stages,
+        random,
+        lambda n, how: observer.on_round(stage, n, most, how),
     )
     cascade = extended(state.cascade, trained, used)
     single = BoostedCascade(cascade.window, cascade.features, cascade.stages[-1:])

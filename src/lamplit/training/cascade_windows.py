@@ -91,3 +91,21 @@ def features_of(cascade: BoostedCascade) -> HaarFeatures:
     if not isinstance(features, CascadeFeatures):
         raise TypeError("a cascade over local binary patterns has no Haar-like features")
     return HaarFeatures(cascade.window, features.rectangles, features.weights, features.tilted)
+
+
+def first_features(cascade: BoostedCascade, n: int) -> HaarFeatures:
+    """Return the features that the first stage selected first.
+
+    Parameters
+    ----------
+    cascade : BoostedCascade over Haar-like features
+        The cascade.
+    n : int
+        How many at most.
+
+    Returns
+    -------
+    HaarFeatures
+        Of the first stage, in the order of its stumps.
+    """
+    return features_of(cascade)[cascade.stages[0].feature[:n]]
