@@ -51,8 +51,8 @@ class CascadeRecipe:
     false_positive_rate : float
         Share of the held-out other windows below which a stage is finished.
     rounds : sequence of int
-        Most stumps in each stage; the last one holds for all further stages. The first stages see every
-        window of a picture, so few stumps make a fast cascade.
+        Most stumps that each stage adds to those of the stage before; the last one holds for all further
+        stages. The first stages see every window of a picture, so few stumps make a fast cascade.
     target : float
         False-positive rate over all stages at which the training ends.
     ratio : float
@@ -81,10 +81,10 @@ class CascadeRecipe:
     held_out_others: int = 1_500
     yale_b: float = 0.15
     pasted: float = 0.5
-    stages: int = 20
-    detection_rates: tuple[float, ...] = (0.96, 0.97, 0.98, 0.985, 0.99, 0.993)
+    stages: int = 14
+    detection_rates: tuple[float, ...] = (0.95, 0.965, 0.975, 0.98, 0.985, 0.987)
     false_positive_rate: float = 0.35
-    rounds: tuple[int, ...] = (12, 25, 50, 80, 120, 160, 200)
+    rounds: tuple[int, ...] = (15, 30, 60, 100, 150, 200)
     target: float = 1e-7
     ratio: float = 1.2
     least_contrast: float = 2.0

@@ -1,4 +1,8 @@
-"""One stage of a cascade: stumps are added until it sends away enough and lets nearly all faces pass."""
+"""One stage of a cascade: stumps are added until it sends away enough and lets nearly all faces pass.
+
+A stage begins with what the one before has added up, so that nothing learnt is lost: a boosting chain (Xiao,
+Zhu, Zhang 2003, "Boosting chain learning for object detection", ICCV).
+"""
 
 from __future__ import annotations
 
@@ -7,11 +11,13 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from lamplit.boosting import CascadeStage, Stump, select_stumps, sort_features
+from lamplit.boosting import BoostedCascade, CascadeStage, Stump, select_stumps, sort_features
+from lamplit.boosting import HaarFeatures as CascadeFeatures
 from lamplit.boosting.sorting import CalculatedSource
 from lamplit.core.arrays import AnyArray, ByteArray, IntArray
 from lamplit.features import HaarFeatures, haar_windows
 from lamplit.training.cascade_recipe import CascadeRecipe
+from lamplit.training.cascade_windows import features_of, stage_sums
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -51,6 +57,9 @@ class StageRound:
     false_positives: float
 
 
+_MOST_SURE = 12.0
+"""Sums beyond this count as this much: no window may weigh e^12 times another."""
+
 OnRound = Callable[[int, StageRound], None]
 
 
@@ -58,10 +67,10 @@ def train_stage(
     windows: StageWindows,
     features: HaarFeatures,
     recipe: CascadeRecipe,
-    number: int,
+    before: BoostedCascade | None,
     random: np.random.Generator,
     on_round: OnRound,
-) -> tuple[CascadeStage, HaarFeatures, list[StageRound]]:
+) -> tuple[BoostedCascade, list[StageRound]]:
     """Train one stage.
 
     Parameters
@@ -72,8 +81,8 @@ def train_stage(
         What may be selected.
     recipe : CascadeRecipe
         Rates, and when to stop.
-    number : int
-        Stages before this one.
+    before : BoostedCascade, optional
+        The stages before.
     random : numpy.random.Generator
         Draws features.
     on_round : callable
@@ -81,64 +90,87 @@ def train_stage(
 
     Returns
     -------
-    (CascadeStage, HaarFeatures, list of StageRound)
-        The stage, the features that its numbers mean, one to each stump, and how it came about.
+    (BoostedCascade, list of StageRound)
+        The cascade with this stage, and how it came about.
     """
+    number = 0 if before is None else len(before.stages)
     drawn = features[np.sort(random.permutation(len(features))[: recipe.stage_features])]
-    is_face = np.arange(len(windows.faces) + len(windows.others)) < len(windows.faces)
-    ready = haar_windows(np.concatenate([windows.faces, windows.others]), tilted=bool(drawn.tilted.any()))
-    values = np.empty((len(drawn), len(ready)), np.float32).T
-    ready.values(drawn, out=values)
+    learnt = _Sums(windows.faces, windows.others, before, drawn)
+    held_out = _Sums(windows.held_out_faces, windows.held_out_others, before, drawn)
+    values = np.empty((len(drawn), len(learnt.ready)), np.float32).T
+    learnt.ready.values(drawn, out=values)
     source = CalculatedSource(values.shape, lambda start, stop: values[:, start:stop])
-    trial = _Trial(windows, drawn)
     stumps: list[Stump] = []
     history: list[StageRound] = []
+    threshold = 0.0
     rounds = select_stumps(
         sort_features(source),
-        is_face,
+        learnt.is_face,
+        learnt.weights(),
         max_features=min(recipe.round_features, len(drawn)),
         random_state=random,
     )
     for one in rounds:
         stumps.append(one.stump)
-        history.append(trial.after(one.stump, one.scores, is_face, recipe.detection_rate_of(number)))
+        learnt.add(one.stump, values[:, one.stump.feature])
+        column = held_out.ready.values(drawn[one.stump.feature : one.stump.feature + 1])[:, 0]
+        held_out.add(one.stump, column)
+        threshold = held_out.threshold(recipe.detection_rate_of(number))
+        history.append(_round(learnt, held_out, threshold))
         on_round(len(stumps), history[-1])
-        if history[-1].false_positives <= recipe.false_positive_rate or len(stumps) == recipe.rounds_of(
-            number
-        ):
+        enough = history[-1].false_positives <= recipe.false_positive_rate
+        if enough or len(stumps) == recipe.rounds_of(number):
             break
     used = drawn[np.array([stump.feature for stump in stumps])]
-    return _stage(stumps, trial.threshold), used, history
+    return extended(before, _stage(stumps, threshold), used), history
 
 
-class _Trial:
-    """The held-out windows, and their sums so far."""
+class _Sums:
+    """Windows of both kinds, and what the stumps so far add up to in each."""
 
-    def __init__(self, windows: StageWindows, features: HaarFeatures) -> None:
-        both = np.concatenate([windows.held_out_faces, windows.held_out_others])
-        self.features = features
-        self.ready = haar_windows(both, tilted=bool(features.tilted.any()))
-        self.is_face = np.arange(len(both)) < len(windows.held_out_faces)
+    def __init__(
+        self, faces: ByteArray, others: ByteArray, before: BoostedCascade | None, features: HaarFeatures
+    ) -> None:
+        both = np.concatenate([faces, others])
+        earlier = None if before is None else features_of(before)
+        tilted = features.tilted.any() or (earlier is not None and earlier.tilted.any())
+        self.is_face = np.arange(len(both)) < len(faces)
+        self.ready = haar_windows(both, tilted=bool(tilted))
         self.sums = np.zeros(len(both))
-        self.threshold = 0.0
+        if before is not None and earlier is not None:
+            self.sums += stage_sums(before.stages[-1], earlier, self.ready)
 
-    def after(self, stump: Stump, scores: AnyArray, is_face: AnyArray, rate: float) -> StageRound:
-        """Return how the stage does with one more stump."""
-        column = self.ready.values(self.features[stump.feature : stump.feature + 1])[:, 0]
+    def weights(self) -> AnyArray:
+        """Return the weights of gentle boosting after these sums; half of them for each kind."""
+        signs = np.where(self.is_face, 1.0, -1.0)
+        weights: AnyArray = np.exp(np.clip(-signs * self.sums, -_MOST_SURE, _MOST_SURE))
+        for kind in (self.is_face, ~self.is_face):
+            weights[kind] *= 0.5 / weights[kind].sum()
+        return weights
+
+    def add(self, stump: Stump, column: AnyArray) -> None:
+        """Add a stump's answers to the values of its feature."""
         self.sums += stump.answers(column)
-        faces, others = self.sums[self.is_face], self.sums[~self.is_face]
-        self.threshold = float(np.sort(faces)[int((1.0 - rate) * len(faces))])
-        return StageRound(
-            training_error=_error(scores, is_face),
-            validation_error=_error(self.sums, self.is_face),
-            detection=float(np.mean(faces >= self.threshold)),
-            false_positives=float(np.mean(others >= self.threshold)),
-        )
+
+    def threshold(self, rate: float) -> float:
+        """Return the highest threshold that lets this share of the faces pass."""
+        faces = np.sort(self.sums[self.is_face])
+        return float(faces[int((1.0 - rate) * len(faces))])
+
+    def error(self) -> float:
+        """Return the share of wrong signs, the mean of both kinds."""
+        return float(np.mean(self.sums[self.is_face] <= 0) + np.mean(self.sums[~self.is_face] > 0)) / 2
 
 
-def _error(sums: AnyArray, is_face: AnyArray) -> float:
-    """Return the share of wrong signs, the mean of both kinds."""
-    return float(np.mean(sums[is_face] <= 0) + np.mean(sums[~is_face] > 0)) / 2
+def _round(learnt: _Sums, held_out: _Sums, threshold: float) -> StageRound:
+    """Return how a stage does."""
+    reach = held_out.sums >= threshold
+    return StageRound(
+        training_error=learnt.error(),
+        validation_error=held_out.error(),
+        detection=float(np.mean(reach[held_out.is_face])),
+        false_positives=float(np.mean(reach[~held_out.is_face])),
+    )
 
 
 def _stage(stumps: Sequence[Stump], threshold: float) -> CascadeStage:
@@ -151,3 +183,38 @@ def _stage(stumps: Sequence[Stump], threshold: float) -> CascadeStage:
     leaves = np.array([[stump.left, stump.right] for stump in stumps]).ravel()
     # A little lower: the leaves are rounded to single precision.
     return CascadeStage(threshold - 1e-6 * n, np.ones(n), np.zeros(n), -np.ones(n), numbers, split, leaves)
+
+
+def extended(cascade: BoostedCascade | None, stage: CascadeStage, features: HaarFeatures) -> BoostedCascade:
+    """Add a stage to a cascade; it begins with the stumps of the one before.
+
+    Parameters
+    ----------
+    cascade : BoostedCascade, optional
+        What there is; None for the first stage.
+    stage : CascadeStage
+        New stumps, whose feature numbers mean `features`, and the threshold of all of them.
+    features : HaarFeatures
+        What the new stumps look at.
+
+    Returns
+    -------
+    BoostedCascade
+        With all features, those of the new stumps behind the others.
+    """
+    new = (features.rectangles, features.weights, features.tilted)
+    if cascade is None or not isinstance(cascade.features, CascadeFeatures):
+        return BoostedCascade(features.window, CascadeFeatures(*new), (stage,))
+    old, last = cascade.features, cascade.stages[-1]
+    pairs = zip((old.rectangles, old.weights, old.tilted), new, strict=True)
+    both = CascadeFeatures(*(np.concatenate(pair) for pair in pairs))
+    joined = CascadeStage(
+        stage.threshold,
+        np.concatenate([last.sizes, stage.sizes]),
+        np.concatenate([last.left, stage.left]),
+        np.concatenate([last.right, stage.right]),
+        np.concatenate([last.feature, stage.feature + len(old)]),
+        np.concatenate([last.split, stage.split]),
+        np.concatenate([last.leaves, stage.leaves]),
+    )
+    return BoostedCascade(cascade.window, both, (*cascade.stages, joined))

@@ -8,8 +8,7 @@ from typing import Protocol
 
 import numpy as np
 
-from lamplit.boosting import BoostedCascade, CascadeStage
-from lamplit.boosting import HaarFeatures as CascadeFeatures
+from lamplit.boosting import BoostedCascade
 from lamplit.core.arrays import ByteArray
 from lamplit.core.errors import DatasetError
 from lamplit.datasets.copies import have_copies
@@ -174,15 +173,14 @@ def _next_state(
         )
     windows = _windows(state.cascade, others, recipe, data, random)
     most = recipe.rounds_of(state.n_stages)
-    trained, used, rounds = train_stage(
+    cascade, rounds = train_stage(
         windows,
         features,
         recipe,
-        state.n_stages,
+        state.cascade,
         random,
         lambda n, how: observer.on_round(stage, n, most, how),
     )
-    cascade = extended(state.cascade, trained, used)
     single = BoostedCascade(cascade.window, cascade.features, cascade.stages[-1:])
     left_over = others[passes(single, others, least_contrast=recipe.least_contrast)]
     history = [*state.history, _row(catch, windows, rounds)]
@@ -224,36 +222,6 @@ def _passing_faces(
         if sum(map(len, found)) >= n:
             break
     return np.concatenate(found)[:n]
-
-
-def extended(cascade: BoostedCascade | None, stage: CascadeStage, features: HaarFeatures) -> BoostedCascade:
-    """Add a stage to a cascade.
-
-    Parameters
-    ----------
-    cascade : BoostedCascade, optional
-        What there is; None for the first stage.
-    stage : CascadeStage
-        Stumps whose feature numbers mean `features`.
-    features : HaarFeatures
-        What the new stage looks at.
-
-    Returns
-    -------
-    BoostedCascade
-        With all features, those of the new stage behind the others.
-    """
-    new = [features.rectangles, features.weights, features.tilted]
-    old = None if cascade is None else cascade.features
-    if isinstance(old, CascadeFeatures):
-        both = zip((old.rectangles, old.weights, old.tilted), new, strict=True)
-        new = [np.concatenate(pair) for pair in both]
-    stages = () if cascade is None else tuple(cascade.stages)
-    feature = stage.feature + (0 if old is None else len(old))
-    moved = CascadeStage(
-        stage.threshold, stage.sizes, stage.left, stage.right, feature, stage.split, stage.leaves
-    )
-    return BoostedCascade(features.window, CascadeFeatures(*new), (*stages, moved))
 
 
 def _row(catch: Catch, windows: StageWindows, rounds: list[StageRound]) -> dict[str, object]:
