@@ -34,6 +34,7 @@ SMALL = {
     "others": 150,
     "held_out_others": 60,
     "yale_b": 0.0,
+    "landmarks": 0.0,
     "stages": 3,
     "detection_rates": [0.95],
     "rounds": [2, 4, 6],

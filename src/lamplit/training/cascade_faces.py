@@ -14,6 +14,7 @@ from lamplit.datasets.ferplus import FerPlus
 from lamplit.datasets.yale_b import YaleB
 from lamplit.datasets.yale_b_framing import frame_like_ferplus
 from lamplit.training.augment import move, worsen_light
+from lamplit.training.cascade_framing import are_frontal, framed_alike
 from lamplit.training.cascade_recipe import CascadeRecipe
 
 MOST_DOUBTS = 2
@@ -55,7 +56,7 @@ class FaceStock:
         return FaceStock(*kept), FaceStock(*apart)
 
 
-def face_stock(ferplus: FerPlus, yale_b: YaleB | None) -> FaceStock:
+def face_stock(ferplus: FerPlus, yale_b: YaleB | None, points: FloatArray | None = None) -> FaceStock:
     """Gather faces in one frame.
 
     Parameters
@@ -64,14 +65,21 @@ def face_stock(ferplus: FerPlus, yale_b: YaleB | None) -> FaceStock:
         Faces of the training split without copies of those that are measured on.
     yale_b : YaleB, optional
         Faces in all lights.
+    points : ndarray of shape (N, 68, 2), float32, optional
+        Landmarks of the former, NaN where there are none; by default crops stay as they are.
 
     Returns
     -------
     FaceStock
-        Those that at most two people of ten did not take for a face with an expression, and Extended Yale B
-        in the same frame.
+        Those with landmarks of a head that is not turned far aside, framed alike, which at most two people of
+        ten did not take for a face with an expression; and Extended Yale B in the same frame.
     """
-    faces = ferplus.images[ferplus.votes[:, 8:].sum(axis=1) <= MOST_DOUBTS]
+    sure = ferplus.votes[:, 8:].sum(axis=1) <= MOST_DOUBTS
+    if points is None:
+        faces = ferplus.images[sure]
+    else:
+        sure &= are_frontal(points)
+        faces = framed_alike(ferplus.images[sure], points[sure])
     empty = np.empty((0, *faces.shape[1:]), np.uint8)
     return FaceStock(faces, empty if yale_b is None else frame_like_ferplus(yale_b.images))
 

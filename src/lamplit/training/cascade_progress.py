@@ -67,6 +67,7 @@ class CascadeProgress:
             f"false positives {row['false_positives']:.3f}, in all {state.false_positive_rate:.2g}  "
             f"({row['visits']:,} pictures, {(time.monotonic() - self._started) / 60:.1f} minutes)",
             highlight=False,
+            soft_wrap=True,
         )
         training, validation = (
             [one[key] for one in rounds] for key in ("training_error", "validation_error")

@@ -39,6 +39,9 @@ class CascadeRecipe:
         Faces that a stage learns from, and others that its threshold is set by; drawn anew for every stage.
     others, held_out_others : int
         The same of windows without a face; bootstrapped from the second stage on.
+    landmarks : float
+        Least score of the landmarks by which faces of FER+ are framed alike; those without are left out.
+        0 for all faces as they come, without landmarks.
     yale_b : float
         Share of the faces that come from Extended Yale B, in [0, 1).
     pasted : float
@@ -79,6 +82,7 @@ class CascadeRecipe:
     held_out_faces: int = 2_000
     others: int = 6_000
     held_out_others: int = 1_500
+    landmarks: float = 0.9
     yale_b: float = 0.15
     pasted: float = 0.5
     stages: int = 14
@@ -118,6 +122,7 @@ _LIMITS: dict[str, tuple[float, float]] = {
     "held_out_faces": (10, 30_000),
     "others": (10, 30_000),
     "held_out_others": (10, 30_000),
+    "landmarks": (0.0, 1.0),
     "yale_b": (0.0, 0.9),
     "pasted": (0.0, 1.0),
     "stages": (1, 100),

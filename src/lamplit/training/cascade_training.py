@@ -13,6 +13,7 @@ from lamplit.core.arrays import ByteArray
 from lamplit.core.errors import DatasetError
 from lamplit.datasets.copies import have_copies
 from lamplit.datasets.ferplus import read_ferplus
+from lamplit.datasets.landmarks import read_landmarks
 from lamplit.datasets.no_faces import read_no_faces
 from lamplit.datasets.yale_b import read_yale_b
 from lamplit.features import HaarFeatures, haar_like_features
@@ -71,7 +72,7 @@ def read_cascade_data(recipe: CascadeRecipe, data: Path) -> CascadeData:
     recipe : CascadeRecipe
         Says whether Extended Yale B is wanted.
     data : Path
-        Folder with ferplus.zip, no-faces.zip and, if wanted, CroppedYale.zip.
+        Folder with ferplus.zip, no-faces.zip and, if wanted, landmarks.npz and CroppedYale.zip.
 
     Returns
     -------
@@ -85,7 +86,10 @@ def read_cascade_data(recipe: CascadeRecipe, data: Path) -> CascadeData:
     """
     training, validation = (read_ferplus(data, split) for split in ("training", "validation"))
     kept = training.subset(~have_copies(training.images, among=validation.images))
-    stock = face_stock(kept, read_yale_b(data) if recipe.yale_b else None)
+    points = None
+    if recipe.landmarks:
+        points = read_landmarks(data, "training", kept.names, least_score=recipe.landmarks)
+    stock = face_stock(kept, read_yale_b(data) if recipe.yale_b else None, points)
     faces, held_out = stock.parted(HELD_OUT, np.random.default_rng(recipe.seed))
     return CascadeData(faces, held_out, read_no_faces(data, "training").images)
 
