@@ -1,9 +1,9 @@
 """How many faces lamplit's cascade finds, beside OpenCV's, at equal false positives, in good light and bad.
 
-FER+ validation faces (majority), three to a scene, at 24 to 200 pixels (drawn evenly on a logarithmic scale,
+FER+ validation faces (majority), four to a scene, at 24 to 200 pixels (drawn evenly on a logarithmic scale,
 anew where there is no room) in held-out pictures of no-faces.zip, of which no training has seen one. Blended
-as soft ellipses, or pasted as plain squares. Then the scene as a whole gets the light; light from the side is
-put on the faces before, since its templates know faces alone.
+as soft ellipses; or pasted as plain squares, for which the six bad lights take turns. The scene as a whole
+gets the light; light from the side is put on the faces before, since its templates know faces alone.
 
 All cascades look through the same loops at the same scales (ratio 1.1, from 24 pixels), their windows are
 grouped by the same rule, and groups score by their windows (then by the margin of the last stage). OpenCV's
@@ -33,18 +33,30 @@ from lamplit.datasets import Majority, have_copies, read_ferplus
 from lamplit.datasets.no_faces import read_no_faces
 from lamplit.faces import BoostedFaceDetector
 from lamplit.faces.framing import face_box
-from lamplit.light.gauntlet import GAUNTLET, SEVEN_LIGHTS
+from lamplit.light.gauntlet import GAUNTLET, SEVEN_LIGHTS, Light
 from lamplit.report.recall_plot import plot_recall_curves
 from results import ROOT, data_parser, write_result
 
 SIDES = (24, 200)
-A_SCENE = 3
+A_SCENE = 4
 OVERLAP = 0.4
 FALSE = 0.1
 LEAST_CONTRAST = 2.0
+ROOM = 150
+"""Least side of a picture: four faces want room."""
+
 SIZES = {"24 to 39 pixels": (0, 40), "40 to 79 pixels": (40, 80), "80 to 200 pixels": (80, 999)}
 OPENCV = {"OpenCV default": "haarcascade_frontalface_default", "OpenCV alt2": "haarcascade_frontalface_alt2"}
 PLOT = ROOT / "docs" / "images" / "cascade-recall.png"
+
+
+@dataclass(frozen=True)
+class Base:
+    """Crops (N, A_SCENE, 48, 48), where they go, and into which pictures."""
+
+    crops: ByteArray
+    squares: list[list[Box]]
+    backgrounds: list[ByteArray]
 
 
 @dataclass(frozen=True)
@@ -101,22 +113,29 @@ def ellipse(side: int) -> np.ndarray:
     return np.clip((1 - distance) / 0.25 + 0.5, 0, 1).astype(np.float32)
 
 
-def scenes_in(light_name: str, base: dict[str, Any], *, soft: bool) -> list[Scene]:
+def scenes_in(light: Light, base: Base, *, soft: bool) -> list[Scene]:
     """Return all scenes in a light."""
-    lights = {light.name: light for light in SEVEN_LIGHTS}
-    light, crops = lights[light_name], base["crops"]
+    crops = base.crops
     if "side light" in light.condition:
-        side = next(light for light in SEVEN_LIGHTS if light.condition.startswith("side light"))
+        side = next(one for one in SEVEN_LIGHTS if one.condition.startswith("side light"))
         crops = side.apply(crops.reshape(-1, *crops.shape[2:])).reshape(crops.shape)
-    scenes = [
-        scene_of(*parts, soft=soft) for parts in zip(crops, base["squares"], base["backgrounds"], strict=True)
-    ]
+    parts = zip(crops, base.squares, base.backgrounds, strict=True)
+    scenes = [scene_of(*part, soft=soft) for part in parts]
     if light.condition == "dark side light":  # the same sensor and exposure, without its lamps
-        night = next(light for light in GAUNTLET if light.condition == "night")
+        night = next(one for one in GAUNTLET if one.condition == "night")
         light = replace(night, strength=light.strength)
     elif "side light" in light.condition:
         return scenes
     return [replace(s, image=light.apply(s.image[None], seed=n)[0]) for n, s in enumerate(scenes)]
+
+
+def all_scenes(base: Base, *, soft: bool) -> dict[str, list[Scene]]:
+    """Return the scenes by light: in each, or, of squares, in good light and in the bad ones by turns."""
+    if soft:
+        return {light.name: scenes_in(light, base, soft=True) for light in SEVEN_LIGHTS}
+    bad = [scenes_in(light, base, soft=False) for light in SEVEN_LIGHTS[1:]]
+    turns = [bad[number % len(bad)][number] for number in range(len(base.squares))]
+    return {"good light": scenes_in(SEVEN_LIGHTS[0], base, soft=False), "bad lights in turn": turns}
 
 
 def judged(found: list[Detection], squares: np.ndarray) -> list[tuple[float, int]]:
@@ -226,54 +245,50 @@ def rows_of(found: dict[str, dict[str, Answers]]) -> dict[str, Any]:
     return rows
 
 
-def main() -> None:
-    parser = data_parser(__doc__)
-    parser.add_argument("--scenes", type=int, default=400)
-    parser.add_argument("--cascade", help="file; by default the cascade that comes with lamplit")
-    parser.add_argument("--tuning", action="store_true", help="other pictures and faces; nothing is written")
-    given = parser.parse_args()
+def drawn(data: Path, n_scenes: int, *, tuning: bool) -> Base:
+    """Draw faces, pictures and places."""
     random = np.random.default_rng(0)
-    faces, pictures = faces_and_pictures(given.data, given.tuning)
-    roomy = [picture for picture in pictures if min(picture.shape) >= 120]
-    backgrounds = [roomy[i % len(roomy)] for i in random.permutation(len(roomy))[: given.scenes]]
+    faces, pictures = faces_and_pictures(data, tuning)
+    roomy = [picture for picture in pictures if min(picture.shape) >= ROOM]
+    backgrounds = [roomy[i] for i in random.permutation(len(roomy))[:n_scenes]]
     chosen = random.permutation(len(faces))[: A_SCENE * len(backgrounds)]
     squares: list[list[Box]] = []
     for background in backgrounds:
         squares.append([])
         for _ in range(A_SCENE):
             squares[-1].append(place(background.shape, squares[-1], random))
-    base = {
-        "crops": faces[chosen].reshape(-1, A_SCENE, 48, 48),
-        "squares": squares,
-        "backgrounds": backgrounds,
-    }
+    return Base(faces[chosen].reshape(-1, A_SCENE, 48, 48), squares, backgrounds)
+
+
+def main() -> None:
+    parser = data_parser(__doc__)
+    parser.add_argument("--scenes", type=int, default=260)
+    parser.add_argument("--cascade", help="file; by default the cascade that comes with lamplit")
+    parser.add_argument("--tuning", action="store_true", help="other pictures and faces; nothing is written")
+    given = parser.parse_args()
+    base = drawn(given.data, given.scenes, tuning=given.tuning)
     compared = detectors(given.cascade)
-    tables, curves = {}, {}
+    tables: dict[str, Any] = {}
     for word, soft in (("soft ellipses", True), ("plain squares", False)):
         found: dict[str, dict[str, Answers]] = {}
         names = list(compared) if soft else [name for name in compared if "dim" not in name]
-        for light in SEVEN_LIGHTS if not given.tuning or soft else ():
-            scenes = scenes_in(light.name, base, soft=soft)
-            found[light.name] = {
+        for light, scenes in all_scenes(base, soft=soft).items():
+            found[light] = {
                 name: answers(compared[name], scenes)
-                for name in track(names, f"{word}: {light.name}", transient=True)
+                for name in track(names, f"{word}: {light}", transient=True)
             }
-            short = {name: one.at(FALSE)["recall"] for name, one in found[light.name].items()}
-            print(word, light.name, short, flush=True)
-        tables[word] = rows_of(found) if found else {}
-        if soft:
-            bad = [found[light.name] for light in SEVEN_LIGHTS[1:]]
-            curves = {
-                "good light": {name: one.curve()[1:] for name, one in found["good light"].items()},
-                "all six bad lights": {name: pooled([b[name] for b in bad]).curve()[1:] for name in names},
-            }
+            print(
+                word, light, {name: one.at(FALSE)["recall"] for name, one in found[light].items()}, flush=True
+            )
+        tables[word] = rows_of(found)
+        if soft and not given.tuning:
+            draw(found)
     if given.tuning:
-        print({word: rows["mean of the bad lights"] for word, rows in tables.items() if rows})
+        print({word: rows["mean of the bad lights"] for word, rows in tables.items()})
         return
-    plot_recall_curves(curves, PLOT, at=FALSE)
     figures = {
-        "faces": len(chosen),
-        "scenes": len(backgrounds),
+        "faces": base.crops.shape[0] * A_SCENE,
+        "scenes": len(base.squares),
         "false_positives_per_picture": FALSE,
         "overlap": OVERLAP,
         "sides": list(SIDES),
@@ -281,6 +296,16 @@ def main() -> None:
         "lights": tables,
     }
     write_result("cascade_recall", figures)
+
+
+def draw(found: dict[str, dict[str, Answers]]) -> None:
+    """Draw recall over false positives, in good light and in the six bad ones together."""
+    good, *bad = found.values()
+    both = {
+        "good light": {name: one.curve()[1:] for name, one in good.items()},
+        "all six bad lights": {name: pooled([by[name] for by in bad]).curve()[1:] for name in good},
+    }
+    plot_recall_curves(both, PLOT, at=FALSE)
 
 
 if __name__ == "__main__":

@@ -33,6 +33,7 @@ landmarks = 0
 stages = 2
 detection_rates = [0.9]
 rounds = [2]
+false_positive_rate = 0.001
 """
 
 

@@ -16,8 +16,8 @@ from lamplit.datasets.archive import Archive, is_hidden
 from lamplit.datasets.pictures import decode_any_grey
 from lamplit.imaging.formats import format_of_suffix
 
-SOURCE = "a public collection of pictures without faces, for training cascades"
-TERMS = "for research"
+SOURCE = "a public collection of pictures without faces, for training cascades; its origin is not recorded"
+TERMS = "not recorded; used for research"
 """What cards say of this data set."""
 
 ZIP_FILE = "no-faces.zip"
