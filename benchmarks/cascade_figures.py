@@ -36,6 +36,8 @@ def recall() -> str:
     good = soft["good light"]
     for size in (key for key in good[names[0]] if key.endswith("pixels")):
         rows.append((f"good light, {size}", *(f"{100 * good[name][size]:.1f} %" for name in names)))
+    for light, by in figures["yale_faces"].items():
+        rows.append((f"Yale Faces, {light}", *(f"{100 * by[name]:.1f} %" for name in names)))
     about = (
         f"Recall at {figures['false_positives_per_picture']:g} false positives per picture. "
         f"{figures['faces']:,} FER+ validation faces in {figures['scenes']} held-out pictures; soft ellipses "
