@@ -75,7 +75,7 @@ def test_trains_a_cascade_and_tells_how_good_it_is(
     result = lamplit(*words)
     assert result.exit_code == 0
     assert "mine-v1: 2 stages" in result.stdout
-    assert "stage  1:   2 stumps  detection 0.9" in result.stderr
+    assert "stage  1:   2 stumps  detection 1.000" in result.stderr
     cascade = read_cascade(tmp_path / "run" / "mine-v1.cascade.json")
     assert [stage.n_trees for stage in cascade.stages] == [2, 4]
     card = read_asset_card(tmp_path / "run" / "mine-v1.asset.json")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from lamplit.core.arrays import ByteArray, IntArray
+from lamplit.core.arrays import AnyArray, ByteArray
 from lamplit.faces.candidate_windows import WindowEngine, WindowSearch
 from lamplit.faces.pyramid import pyramid_scales, scaled
 
@@ -61,7 +61,7 @@ def passing_pixels(
     return np.concatenate(found), n
 
 
-def cut_windows(picture: ByteArray, corners: IntArray, window: tuple[int, int]) -> ByteArray:
+def cut_windows(picture: ByteArray, corners: AnyArray, window: tuple[int, int]) -> ByteArray:
     """Cut windows out of a picture.
 
     Parameters

@@ -145,7 +145,8 @@ def in_some_light(windows: FloatArray, recipe: CascadeRecipe, generator: torch.G
     """
     bright = torch.from_numpy(windows.clip(0, 1))[:, None]
     lit = worsen_light(bright, recipe.augment, generator)[:, 0].numpy()
-    return np.rint(lit.clip(0, 1) * 255).astype(np.uint8)
+    levels: ByteArray = np.rint(lit.clip(0, 1) * 255).astype(np.uint8)
+    return levels
 
 
 def average_face(stock: FaceStock, window: int) -> ByteArray:
@@ -188,7 +189,8 @@ def _behind(pictures: tuple[ByteArray, ...], masks: FloatArray, random: np.rando
         top, left = (int(random.integers(0, size - length + 1)) for size in picture.shape)
         square = picture[top : top + length, left : left + length]
         squares[number] = cv2.resize(square, (side, side), interpolation=cv2.INTER_AREA)
-    return squares / np.float32(255)
+    bright: FloatArray = squares / np.float32(255)
+    return bright
 
 
 def _before(
