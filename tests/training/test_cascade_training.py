@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import json
 import signal
 import subprocess
@@ -43,6 +44,11 @@ def test_each_stage_keeps_to_its_rates_and_every_step_is_told(
     for number, row in enumerate(state.history):
         assert row["detection"] >= 0.95
         assert row["stumps"] <= cartoon.SMALL["rounds"][number]
+        for one in row["rounds"]:
+            assert one["validation_error"] == pytest.approx(
+                (1 - one["detection"] + one["false_positives"]) / 2
+            )
+            assert 0 <= one["training_error"] <= 0.6
     assert sorted(path.name for path in folder.iterdir()) == [
         f"stages-{state.n_stages:02d}.json",
         STATE_FILE,
@@ -92,6 +98,20 @@ def test_a_face_in_a_picture_is_found_by_opencv_too(
         scene, 1.1, 1, minSize=(24, 24)
     )
     assert len(theirs) >= 1
+
+
+def test_a_stage_begins_with_the_stumps_of_the_one_before(
+    run: tuple[Path, CascadeState, cartoon.Watcher],
+) -> None:
+    state = run[1]
+    stages = finished_cascade(state).stages
+    assert len(stages) > 1
+    sizes = np.cumsum([row["stumps"] for row in state.history])
+    assert [stage.n_trees for stage in stages] == sizes.tolist()
+    for before, after in itertools.pairwise(stages):
+        for name in ("left", "right", "feature", "split"):
+            assert np.array_equal(getattr(after, name)[: before.n_trees], getattr(before, name))
+        assert np.array_equal(after.leaves[: 2 * before.n_trees], before.leaves)
 
 
 def test_first_features_are_those_of_the_first_stage(

@@ -72,7 +72,7 @@ class CascadeProgress:
         training, validation = (
             [one[key] for one in rounds] for key in ("training_error", "validation_error")
         )
-        title = f"{state.n_stages} stages; each begins anew on what the others let pass"
+        title = f"{state.n_stages} stages, each at its threshold on what the others let pass"
         plot_boosting_errors(training, validation, self.folder / ERRORS_FILE, title=title)
 
     def _show(self, stage: int, what: str, done: int, total: int, rates: str) -> None:

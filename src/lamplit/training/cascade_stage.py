@@ -45,8 +45,8 @@ class StageRound:
     Parameters
     ----------
     training_error, validation_error : float
-        Share of wrong answers by the sign of the sum, on windows that were learnt from and on held-out ones,
-        faces and others counting half each.
+        Share of wrong answers at the threshold, on windows that were learnt from and on held-out ones, faces
+        and others counting half each: a half where everything passes.
     detection, false_positives : float
         Shares of the held-out faces and other windows that reach the threshold.
     """
@@ -157,17 +157,18 @@ class _Sums:
         faces = np.sort(self.sums[self.is_face])
         return float(faces[int((1.0 - rate) * len(faces))])
 
-    def error(self) -> float:
-        """Return the share of wrong signs, the mean of both kinds."""
-        return float(np.mean(self.sums[self.is_face] <= 0) + np.mean(self.sums[~self.is_face] > 0)) / 2
+    def error(self, threshold: float) -> float:
+        """Return the share of wrong answers, the mean of both kinds."""
+        reach = self.sums >= threshold
+        return float(np.mean(~reach[self.is_face]) + np.mean(reach[~self.is_face])) / 2
 
 
 def _round(learnt: _Sums, held_out: _Sums, threshold: float) -> StageRound:
     """Return how a stage does."""
     reach = held_out.sums >= threshold
     return StageRound(
-        training_error=learnt.error(),
-        validation_error=held_out.error(),
+        training_error=learnt.error(threshold),
+        validation_error=held_out.error(threshold),
         detection=float(np.mean(reach[held_out.is_face])),
         false_positives=float(np.mean(reach[~held_out.is_face])),
     )
