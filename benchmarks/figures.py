@@ -15,9 +15,11 @@ import adaboost_figures
 import calibration_figures
 import cascade_figures
 import data_figures
+import flow_figures
 import light_figures
 import paper_figures
 import small_figures
+import texture_figures
 from results import ROOT
 from stored import machine, result, table, where_measured
 
@@ -25,11 +27,11 @@ PAGES = (
     "README.md",
     "docs/boosting.md",
     "docs/data.md",
-    "docs/boosting.md",
     "docs/calibration.md",
     "docs/light-gauntlet.md",
     "docs/light-normalisation.md",
     "docs/light-reading.md",
+    "docs/optical-flow.md",
     "docs/relighting.md",
     "docs/the-paper-rerun.md",
     "docs/small-and-fast.md",
@@ -367,10 +369,12 @@ TABLES: dict[str, Callable[[], str]] = {
     **adaboost_figures.TABLES,
     **data_figures.TABLES,
     **calibration_figures.TABLES,
+    **flow_figures.TABLES,
     **cascade_figures.TABLES,
     **light_figures.TABLES,
     **paper_figures.TABLES,
     **small_figures.TABLES,
+    **texture_figures.TABLES,
     "ablation": ablation,
     "blending": blending,
     "by_light": by_light,

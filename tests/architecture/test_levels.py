@@ -36,7 +36,7 @@ ONLY_IN = {
     "numba": {"boosting", "features", "faces"},
     "jinja2": {"report"},
     "pyarrow": {"report"},
-    "sklearn": {"boosting", "evaluation"},
+    "sklearn": {"boosting", "evaluation", "expression"},
     "typer": {"cli"},
     "fastapi": {"serve"},
     "ray": {"batch"},

@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import warnings
 
+import cv2
 import numpy as np
 import pytest
 from hypothesis import given, settings
@@ -10,23 +11,47 @@ from hypothesis.extra import numpy as npst
 from skimage import feature
 
 from lamplit.core.errors import InvalidArgumentError
-from lamplit.features import block_histograms, local_binary_pattern, uniform_patterns
+from lamplit.features import local_binary_pattern
 
 # Where interpolation between whole numbers can meet a whole number, rounding decides; at these it does not.
 RADII = [1, 1.5, 2, 3, 4.25]
 
+CIRCLES = [(1, 1), (4, 1), (5, 0.3), (8, 1), (8, 2), (8, 1.5), (9, 2.5), (12, 2.5), (16, 2), (17, 1), (24, 3)]
+
 greys = npst.arrays(np.uint8, npst.array_shapes(min_dims=2, max_dims=2, max_side=10))
 
 
-def scikit_image(image: np.ndarray, radius: float, method: str = "default") -> np.ndarray:
+def scikit_image(image: np.ndarray, points: int, radius: float) -> np.ndarray:
     with warnings.catch_warnings():  # it warns of floats, which are what is wanted here
         warnings.simplefilter("ignore")
-        return feature.local_binary_pattern(image, 8, radius, method)
+        return feature.local_binary_pattern(image, points, radius, "default")
 
 
 def inside(values: np.ndarray, radius: float) -> np.ndarray:
     margin = int(np.ceil(radius))
     return values[margin:-margin, margin:-margin]
+
+
+def pictures() -> dict[str, np.ndarray]:
+    random = np.random.default_rng(0)
+    coarse = random.integers(0, 256, (6, 5), dtype=np.uint8)
+    smooth = cv2.resize(coarse, (47, 61), interpolation=cv2.INTER_CUBIC)
+    return {
+        "noise": random.integers(0, 256, (50, 40), dtype=np.uint8),
+        "smooth": smooth,
+        "dim": smooth // 20,  # large flat parts, where rounding decides
+        "flat": np.full((20, 20), 77, np.uint8),
+        "float": random.standard_normal((30, 25)),
+        "one pixel": np.array([[3]], np.uint8),
+    }
+
+
+@pytest.mark.parametrize(("points", "radius"), CIRCLES)
+@pytest.mark.parametrize("name", pictures())
+def test_asked_for_every_pixel_is_scikit_images(name: str, points: int, radius: float) -> None:
+    image = pictures()[name]
+    ours = local_binary_pattern(image, points=points, radius=radius, as_scikit_image=True)
+    assert (ours == scikit_image(image, points, radius)).all()
 
 
 @pytest.mark.parametrize("radius", RADII)
@@ -36,17 +61,17 @@ def test_inside_it_is_scikit_images(radius: float, dtype: type) -> None:
     image = random.integers(0, 256, (50, 40)).astype(dtype)
     if dtype is np.float32:
         image = random.standard_normal((50, 40)).astype(np.float32)
-    ours, theirs = local_binary_pattern(image, radius=radius), scikit_image(image, radius)
+    ours, theirs = local_binary_pattern(image, radius=radius), scikit_image(image, 8, radius)
     assert (inside(ours, radius) == inside(theirs, radius)).all()
 
 
-@pytest.mark.parametrize("radius", RADII)
-def test_uniform_classes_are_scikit_images_by_other_numbers(radius: float) -> None:
-    image = np.random.default_rng(0).integers(0, 256, (150, 120), dtype=np.uint8)
-    ours = inside(uniform_patterns(local_binary_pattern(image, radius=radius)), radius)
-    theirs = inside(scikit_image(image, radius, "nri_uniform"), radius)
-    pairs = set(zip(ours.ravel().tolist(), theirs.astype(int).ravel().tolist(), strict=True))
-    assert len(pairs) == len({first for first, _ in pairs}) == len({second for _, second in pairs}) == 59
+@pytest.mark.parametrize(
+    ("points", "dtype"), [(8, np.uint8), (9, np.uint16), (16, np.uint16), (24, np.uint32)]
+)
+def test_patterns_are_as_small_as_can_be(points: int, dtype: type) -> None:
+    patterns = local_binary_pattern(np.zeros((4, 4)), points=points)
+    assert patterns.dtype == dtype
+    assert (patterns == (1 << points) - 1).all()
 
 
 @pytest.mark.parametrize(
@@ -62,9 +87,10 @@ def test_bits_go_anticlockwise_from_the_right(bit: int, row: int, column: int) -
 
 
 @pytest.mark.parametrize("level", [0.1, 0.3, 1e-20, 7.0])
-@pytest.mark.parametrize("radius", RADII)
-def test_what_is_flat_has_all_bits(level: float, radius: float) -> None:
-    assert (local_binary_pattern(np.full((6, 4), level), radius=radius) == 255).all()
+@pytest.mark.parametrize(("points", "radius"), CIRCLES)
+def test_what_is_flat_has_all_bits(level: float, points: int, radius: float) -> None:
+    patterns = local_binary_pattern(np.full((6, 4), level), points=points, radius=radius)
+    assert (patterns == (1 << points) - 1).all()
 
 
 @settings(deadline=None)
@@ -81,39 +107,18 @@ def test_any_tone_curve_makes_no_difference_on_the_grid() -> None:
     assert (plain & 0b01010101 == bent & 0b01010101).all()
 
 
-def test_beyond_the_edge_the_picture_repeats_its_outermost_pixels() -> None:
+@pytest.mark.parametrize(("points", "radius"), [(8, 2.5), (16, 2.0), (24, 3.0)])
+def test_beyond_the_edge_the_picture_repeats_its_outermost_pixels(points: int, radius: float) -> None:
     image = np.random.default_rng(0).random((9, 7), dtype=np.float32)
     wide = np.pad(image, 5, mode="edge")
-    assert (
-        local_binary_pattern(image, radius=2.5) == local_binary_pattern(wide, radius=2.5)[5:-5, 5:-5]
-    ).all()
+    ours = local_binary_pattern(image, points=points, radius=radius)
+    assert (ours == local_binary_pattern(wide, points=points, radius=radius)[5:-5, 5:-5]).all()
 
 
-def test_uniform_patterns_are_those_with_two_changes_at_most() -> None:
-    classes = uniform_patterns(np.arange(256, dtype=np.uint8))
-    changes = [sum(f"{n:08b}"[k] != f"{n:08b}"[k - 1] for k in range(8)) for n in range(256)]
-    assert [int(c) == 58 for c in classes] == [n > 2 for n in changes]
-    assert sorted(classes[classes < 58]) == list(range(58))
-
-
-def test_blocks_by_hand() -> None:
-    classes = np.array([[0, 1, 2, 2, 9], [1, 1, 2, 0, 9], [9, 9, 9, 9, 9]], np.uint8)
-    counts = block_histograms(classes, block=2, n_classes=10)
-    assert counts.shape == (1, 2, 10)
-    assert counts[0, 0].tolist() == [1, 3, *[0] * 8]
-    assert counts[0, 1].tolist() == [1, 0, 3, *[0] * 7]
-
-
-@settings(deadline=None)
-@given(greys, st.integers(1, 4))
-def test_every_pixel_of_a_whole_block_counts_once(image: np.ndarray, block: int) -> None:
-    block = min(block, *image.shape)
-    counts = block_histograms(image, block=block, n_classes=256)
-    rows, columns = (n // block for n in image.shape)
-    assert counts.shape == (rows, columns, 256)
-    assert (counts.sum(axis=2) == block * block).all()
-    kept = image[: rows * block, : columns * block]
-    assert (counts.sum(axis=(0, 1)) == np.bincount(kept.ravel(), minlength=256)).all()
+def test_a_view_of_a_picture_is_a_picture() -> None:
+    image = np.random.default_rng(0).integers(0, 256, (20, 30), dtype=np.uint8)
+    view = image[::2, ::-3]
+    assert (local_binary_pattern(view) == local_binary_pattern(view.copy())).all()
 
 
 @pytest.mark.parametrize("radius", [0.0, -1.0, float("nan"), True])
@@ -122,20 +127,15 @@ def test_a_circle_without_radius_is_refused(radius: float) -> None:
         local_binary_pattern(np.zeros((3, 3)), radius=radius)
 
 
+@pytest.mark.parametrize("points", [0, 25, 8.0])
+def test_a_circle_without_points_is_refused(points: int) -> None:
+    with pytest.raises(
+        InvalidArgumentError, match="points: needs a whole number of at least 1 and at most 24"
+    ):
+        local_binary_pattern(np.zeros((3, 3)), points=points)
+
+
 @pytest.mark.parametrize("shape", [(3,), (3, 3, 3), (0, 3)])
 def test_what_is_no_grey_picture_is_refused(shape: tuple[int, ...]) -> None:
     with pytest.raises(InvalidArgumentError, match=r"image: needs shape \(H, W\) with at least one pixel"):
         local_binary_pattern(np.zeros(shape))
-
-
-@pytest.mark.parametrize(
-    ("settings_", "message"),
-    [
-        ({"block": 0}, "block: needs a whole number of at least 1 and at most 4"),
-        ({"block": 5}, "block: needs a whole number of at least 1 and at most 4"),
-        ({"block": 2, "n_classes": 3}, "classes: needs numbers below 3, got 7"),
-    ],
-)
-def test_blocks_that_do_not_fit_are_refused(settings_: dict[str, int], message: str) -> None:
-    with pytest.raises(InvalidArgumentError, match=message):
-        block_histograms(np.full((4, 6), 7, np.uint8), **settings_)

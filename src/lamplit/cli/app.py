@@ -19,10 +19,12 @@ from lamplit.cli.evaluate import evaluate
 from lamplit.cli.evaluate_cascade import evaluate_cascade
 from lamplit.cli.evaluate_light import evaluate_light
 from lamplit.cli.evaluate_normalization import light_normalization
+from lamplit.cli.flow import flow
 from lamplit.cli.groups import DefaultCommandGroup
 from lamplit.cli.light_reading import light
 from lamplit.cli.quantize import quantize
 from lamplit.cli.show_cascade import show_cascade
+from lamplit.cli.texture import texture
 from lamplit.cli.train import train
 from lamplit.cli.train_cascade import train_cascade
 from lamplit.cli.weights import weights
@@ -103,7 +105,7 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     context_settings=_HELP_OPTIONS,
 )
-for _command in (analyze, train, calibrate):
+for _command in (analyze, flow, texture, train, calibrate):
     app.command()(_command)
 for _commands in (_evaluate, _light, _data, _weights, _cascade):
     app.add_typer(_commands)

@@ -16,8 +16,10 @@ from lamplit.core.arrays import AnyArray, ByteArray, FloatArray
 from lamplit.core.checks import check_integer, check_number
 from lamplit.core.errors import DatasetError
 from lamplit.datasets.yale_b import YaleB
+from lamplit.features.block_histograms import block_histograms
 from lamplit.features.chi_square import chi_square_distances
-from lamplit.features.local_binary_pattern import block_histograms, local_binary_pattern, uniform_patterns
+from lamplit.features.local_binary_pattern import local_binary_pattern
+from lamplit.features.pattern_classes import uniform_patterns
 from lamplit.light.darkness import night
 from lamplit.light.normalization_chain import Chain
 from lamplit.report.normalization_scores import ChainRatesDict, NormalizationDict, RatesDict

@@ -125,7 +125,23 @@ def facts_of(path: Path) -> dict[str, Any]:
 
 
 def rounded(history: Sequence[Mapping[str, float]]) -> list[dict[str, float]]:
-    """Return the rows of a training's log as they stand on cards, to six digits after the point."""
+    """Return the rows of a training's log as they stand on cards.
+
+    Parameters
+    ----------
+    history : sequence of mapping
+        A row per epoch.
+
+    Returns
+    -------
+    list of dict
+        The same rows to six digits after the point.
+
+    Examples
+    --------
+    >>> rounded([{"epoch": 1, "loss": 0.12345678}])
+    [{'epoch': 1, 'loss': 0.123457}]
+    """
     return [{key: round(value, 6) for key, value in row.items()} for row in history]
 
 
