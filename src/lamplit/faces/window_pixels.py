@@ -48,7 +48,7 @@ def passing_pixels(
     >>> engine = OpenCVWindow(read_cascade(cv2.data.haarcascades + "haarcascade_eye.xml"))
     >>> pixels, n = passing_pixels(engine, np.zeros((40, 40), np.uint8), (20, 20), ratio=1.5)
     >>> pixels.shape, n
-    ((0, 20, 20), 125)
+    ((0, 20, 20), 137)
     """
     height, width = window
     search = WindowSearch(ratio=_ONE_SIZE, smallest=min(window), largest=max(window))

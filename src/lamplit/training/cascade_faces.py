@@ -142,6 +142,13 @@ def in_some_light(windows: FloatArray, recipe: CascadeRecipe, generator: torch.G
     -------
     ndarray of shape (N, S, S), uint8
         The windows in 8 bits.
+
+    Examples
+    --------
+    >>> from lamplit.training.cascade_recipe import cascade_recipe_from_dict
+    >>> recipe = cascade_recipe_from_dict({"name": "day", "augment": {"light": 0.0}}, where="day")
+    >>> in_some_light(np.full((1, 1, 2), 0.2, np.float32), recipe, torch.Generator()).tolist()
+    [[[51, 51]]]
     """
     bright = torch.from_numpy(windows.clip(0, 1))[:, None]
     lit = worsen_light(bright, recipe.augment, generator)[:, 0].numpy()
@@ -150,7 +157,27 @@ def in_some_light(windows: FloatArray, recipe: CascadeRecipe, generator: torch.G
 
 
 def average_face(stock: FaceStock, window: int) -> ByteArray:
-    """Return the mean of the FER+ faces, stretched to all grey levels, (window, window) uint8."""
+    """Return the mean of the FER+ faces, stretched to all grey levels.
+
+    Parameters
+    ----------
+    stock : FaceStock
+        Faces.
+    window : int
+        Side of the result in pixels.
+
+    Returns
+    -------
+    ndarray of shape (window, window), uint8
+        What features are drawn on.
+
+    Examples
+    --------
+    >>> faces = np.zeros((2, 48, 48), np.uint8)
+    >>> faces[:, 24:] = 90
+    >>> average_face(FaceStock(faces, faces[:0]), 2).tolist()
+    [[0, 0], [255, 255]]
+    """
     mean = stock.ferplus.mean(axis=0, dtype=np.float32)
     stretched = (mean - mean.min()) / max(float(np.ptp(mean)), 1e-6)
     return np.rint(_smaller(stretched, window) * 255).astype(np.uint8)

@@ -65,6 +65,12 @@ def fresh_state(recipe: CascadeRecipe) -> CascadeState:
     -------
     CascadeState
         Without stages.
+
+    Examples
+    --------
+    >>> state = fresh_state(CascadeRecipe(name="mine"))
+    >>> state.n_stages, state.false_positive_rate, state.left_over.shape
+    (0, 1.0, (0, 24, 24))
     """
     return CascadeState(None, np.empty((0, recipe.window, recipe.window), np.uint8))
 

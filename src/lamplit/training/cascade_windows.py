@@ -30,6 +30,15 @@ def passes(cascade: BoostedCascade | None, windows: ByteArray, *, least_contrast
     -------
     ndarray of shape (N,), bool
         As the sliding window decides.
+
+    Examples
+    --------
+    >>> import cv2
+    >>> from lamplit.boosting import read_cascade
+    >>> faces = read_cascade(cv2.data.haarcascades + "haarcascade_frontalface_default.xml")
+    >>> noise = np.random.default_rng(0).integers(0, 256, (2, 24, 24)).astype(np.uint8)
+    >>> passes(faces, noise, least_contrast=10.0).tolist()
+    [False, False]
     """
     inner = windows[:, 1:-1, 1:-1].reshape(len(windows), -1)
     through: NDArray[np.bool_] = inner.std(axis=1) > least_contrast
@@ -61,6 +70,15 @@ def stage_sums(stage: CascadeStage, features: HaarFeatures, ready: HaarWindows) 
     -------
     ndarray of shape (N,), float64
         The sums.
+
+    Examples
+    --------
+    >>> import cv2
+    >>> from lamplit.boosting import read_cascade
+    >>> faces = read_cascade(cv2.data.haarcascades + "haarcascade_frontalface_default.xml")
+    >>> even = haar_windows(np.full((1, 24, 24), 90, np.uint8))
+    >>> bool(stage_sums(faces.stages[0], features_of(faces), even)[0] < faces.stages[0].threshold)
+    True
     """
     values = ready.values(features[stage.feature])  # (N, T)
     leaves = stage.leaves.reshape(-1, 2).astype(np.float64)
@@ -86,6 +104,14 @@ def features_of(cascade: BoostedCascade) -> HaarFeatures:
     ------
     TypeError
         If it looks at local binary patterns.
+
+    Examples
+    --------
+    >>> import cv2
+    >>> from lamplit.boosting import read_cascade
+    >>> faces = read_cascade(cv2.data.haarcascades + "haarcascade_frontalface_default.xml")
+    >>> len(features_of(faces)) == len(faces.features)
+    True
     """
     features = cascade.features
     if not isinstance(features, CascadeFeatures):
@@ -107,5 +133,13 @@ def first_features(cascade: BoostedCascade, n: int) -> HaarFeatures:
     -------
     HaarFeatures
         Of the first stage, in the order of its stumps.
+
+    Examples
+    --------
+    >>> import cv2
+    >>> from lamplit.boosting import read_cascade
+    >>> faces = read_cascade(cv2.data.haarcascades + "haarcascade_frontalface_default.xml")
+    >>> len(first_features(faces, 3))
+    3
     """
     return features_of(cascade)[cascade.stages[0].feature[:n]]
