@@ -16,6 +16,7 @@ from lamplit.core.errors import InvalidArgumentError, WeightsCorruptError, Weigh
 from lamplit.core.values import Detection
 from lamplit.faces import BoostedFaceDetector, CascadeFaceDetector, get_detector
 from lamplit.imaging.images import read_image
+from lamplit.weights import assets
 
 ALT2 = Path(cv2.data.haarcascades, "haarcascade_frontalface_alt2.xml")
 
@@ -66,9 +67,20 @@ def test_no_window_smaller_than_min_size(photo: ByteArray) -> None:
     assert BoostedFaceDetector(ALT2, min_size=150).detect(photo) == []
 
 
-def test_without_a_cascade_of_lamplits_own_the_error_says_so() -> None:
+def test_without_a_cascade_of_lamplits_own_the_error_says_so(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(assets, "FOLDER", tmp_path)
     with pytest.raises(WeightsMissingError, match=r"cascade-faces-v1\.asset\.json: needs a card"):
         get_detector("boosted")
+
+
+def test_lamplits_own_cascade_looks_into_the_dark_where_it_can(photo: ByteArray) -> None:
+    dark = np.rint(photo * 0.04).astype(np.uint8)
+    (found,) = BoostedFaceDetector().detect(dark)
+    assert found.box.x1 < 225 < found.box.x2
+    assert BoostedFaceDetector(engine="opencv").detect(dark) == []
+    assert len(BoostedFaceDetector(engine="opencv").detect(photo)) == 1
 
 
 @pytest.mark.parametrize(

@@ -26,6 +26,7 @@ from lamplit.cli.quantize import quantize
 from lamplit.cli.show_cascade import show_cascade
 from lamplit.cli.texture import texture
 from lamplit.cli.train import train
+from lamplit.cli.train_cascade import train_cascade
 from lamplit.cli.weights import weights
 from lamplit.core.errors import LamplitError
 
@@ -91,8 +92,8 @@ _weights = _group(
 )
 _cascade = _group(
     "cascade",
-    "Boosted cascades for detection: show what one is made of (without a subcommand).",
-    {"show": show_cascade},
+    "Boosted cascades for detection: show what one is made of (without a subcommand), or train one.",
+    {"show": show_cascade, "train": train_cascade},
 )
 
 app = typer.Typer(

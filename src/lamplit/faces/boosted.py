@@ -23,6 +23,9 @@ from lamplit.weights.assets import load_asset
 DEFAULT_CASCADE = "cascade-faces-v1"
 """The asset that holds the cascade which comes with lamplit."""
 
+DEFAULT_CONTRAST = 2.0
+"""The least contrast of the windows that this cascade was trained on."""
+
 ENGINES = ("auto", "numba", "opencv")
 
 
@@ -42,9 +45,10 @@ class BoostedFaceDetector:
         How many overlapping windows, at least 1, must agree on a face.
     threads : int
         How many sizes of windows are looked at side by side, at least 1.
-    least_contrast : float
+    least_contrast : float, optional
         Windows whose grey levels have no greater standard deviation are passed over (Haar-like features
-        only). By default OpenCV's 10; a cascade that was trained in dim light may take less.
+        only). By default 2 for the cascade that comes with lamplit, which was trained in dim light, and
+        OpenCV's 10 for others and through OpenCV.
     engine : str
         "numba" for lamplit's compiled loops, "opencv" for the same windows through OpenCV, "auto" for the
         first where Numba is installed.
@@ -86,7 +90,7 @@ class BoostedFaceDetector:
         step: float = 1.1,
         neighbours: int = 5,
         threads: int = 1,
-        least_contrast: float = OPENCV_CONTRAST,
+        least_contrast: float | None = None,
         engine: str = "auto",
     ) -> None:
         check_number("step", step, above=1.0, below=10.0)
@@ -99,6 +103,9 @@ class BoostedFaceDetector:
         self.step = step
         self.neighbours = neighbours
         self.threads = threads
+        if least_contrast is None:
+            dim = cascade is None and engine != "opencv" and find_spec("numba") is not None
+            least_contrast = DEFAULT_CONTRAST if dim else OPENCV_CONTRAST
         self._engine = _engine(self.cascade, engine, least_contrast)
 
     def detect(self, image: AnyArray) -> list[Detection]:

@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
-import difflib
 import tomllib
-import typing
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from importlib import resources
@@ -16,13 +14,11 @@ from lamplit.core.errors import RecipeError
 from lamplit.core.labels import EXPRESSIONS, LABEL_SETS, LabelSet
 from lamplit.datasets.corpora import CORPORA
 from lamplit.report.claims import CLAIMS
-from lamplit.training.augmentation import Augmentation, Range, check_augmentation, check_limits
+from lamplit.training.augmentation import Augmentation, check_augmentation, check_limits
 from lamplit.training.balance import Balance, check_balance
 from lamplit.training.finetuning import Finetuning
 from lamplit.training.leaks import NEAR_COPIES
-
-Names = tuple[str, ...]
-"""Names of other recipes."""
+from lamplit.training.recipe_values import Names, typed_values
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -148,6 +144,10 @@ TABLES: dict[str, Any] = {"augment": Augmentation, "balance": Balance}
 """Keys of a recipe that are tables with defaults of their own."""
 
 
+CASCADE_PREFIX = "cascade-"
+"""Recipes whose names begin so are for boosted cascades (`lamplit.training.cascade_recipe`)."""
+
+
 def holdout_seed_of(kept: Mapping[str, Any]) -> int:
     """Return the seed of the held-out faces from a recipe that a checkpoint or a card has kept.
 
@@ -170,7 +170,7 @@ def holdout_seed_of(kept: Mapping[str, Any]) -> int:
 
 
 def list_recipes() -> list[str]:
-    """Return the names of the recipes that come with lamplit, sorted.
+    """Return the names of the recipes for networks that come with lamplit, sorted.
 
     Examples
     --------
@@ -178,7 +178,8 @@ def list_recipes() -> list[str]:
     True
     """
     folder = resources.files("lamplit.recipes")
-    return sorted(item.name.removesuffix(".toml") for item in folder.iterdir() if item.name.endswith(".toml"))
+    names = (item.name for item in folder.iterdir() if item.name.endswith(".toml"))
+    return sorted(name.removesuffix(".toml") for name in names if not name.startswith(CASCADE_PREFIX))
 
 
 def load_recipe(name: str | Path) -> Recipe:
@@ -242,64 +243,16 @@ def recipe_from_dict(values: Mapping[str, Any], *, where: str) -> Recipe:
     for name, table in tables.items():
         if table is not None and not isinstance(table, Mapping):
             raise RecipeError(f"{where}: {name}", "a table", repr(table))
-    nested = {name: kind(**_checked(kind, tables[name] or {}, where)) for name, kind in TABLES.items()}
+    nested = {name: kind(**typed_values(kind, tables[name] or {}, where)) for name, kind in TABLES.items()}
     top = {key: value for key, value in values.items() if key not in tables}
     finetune = tables["finetune"]
     recipe = Recipe(
-        **_checked(Recipe, top, where),
+        **typed_values(Recipe, top, where),
         **nested,
-        finetune=None if finetune is None else Finetuning(**_checked(Finetuning, finetune, where)),
+        finetune=None if finetune is None else Finetuning(**typed_values(Finetuning, finetune, where)),
     )
     _check_ranges(recipe, where)
     return recipe
-
-
-def _checked(kind: type, values: Mapping[str, Any], where: str) -> dict[str, Any]:
-    """Return the values in the types of the dataclass's fields."""
-    hints = typing.get_type_hints(kind)
-    checked = {}
-    for key, value in values.items():
-        if key not in hints:
-            close = difflib.get_close_matches(key, hints, n=1)
-            hint = f"did you mean {close[0]!r}?" if close else ""
-            raise RecipeError(f"{where}: {key}", f"a key among {sorted(hints)}", "an unknown one", hint)
-        checked[key] = _converted(value, hints[key], f"{where}: {key}")
-    return checked
-
-
-_SEQUENCES: dict[Any, str] = {
-    tuple[float, ...]: "a list of numbers",
-    tuple[int, ...]: "a list of whole numbers",
-    Names: "a list of texts",
-}
-_WORDS: dict[Any, str] = {int: "a whole number", float: "a number", str: "a text", **_SEQUENCES}
-
-
-def _converted(value: Any, kind: Any, where: str) -> Any:
-    """Return a TOML value in the type of a field."""
-    if kind == Range:
-        if isinstance(value, list) and len(value) == 2 and all(_is_number(v) for v in value):
-            low, high = float(value[0]), float(value[1])
-            if low <= high:
-                return low, high
-        raise RecipeError(where, "two numbers [smallest, largest]", repr(value))
-    if kind is float and _is_number(value):
-        return float(value)
-    if kind in (int, str) and type(value) is kind:
-        return value
-    if kind in _SEQUENCES and isinstance(value, list) and not any(isinstance(item, list) for item in value):
-        try:
-            return tuple(_converted(item, typing.get_args(kind)[0], where) for item in value)
-        except RecipeError as error:
-            raise RecipeError(where, _SEQUENCES[kind], repr(value)) from error
-    if typing.get_origin(kind) is not None and isinstance(value, Mapping):
-        return dict(value)
-    raise RecipeError(where, _WORDS.get(kind, "a table"), repr(value))
-
-
-def _is_number(value: Any) -> bool:
-    """Return whether a TOML value is a number (true and false are not)."""
-    return isinstance(value, int | float) and not isinstance(value, bool)
 
 
 def check_name(name: str, *, where: str) -> None:

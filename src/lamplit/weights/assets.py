@@ -114,7 +114,7 @@ def list_assets() -> list[AssetCard]:
     Examples
     --------
     >>> [card.name for card in list_assets()]
-    ['relighting-yale-b-v1']
+    ['cascade-faces-v1', 'relighting-yale-b-v1']
     """
     return [read_asset_card(path) for path in sorted(FOLDER.glob(f"*{ASSET_SUFFIX}"))]
 

@@ -11,6 +11,9 @@ FOLDER = Path(__file__).parent / "files"
 ASSET_SUFFIX = ".asset.json"
 """Ends the names of cards of shipped data that is no network (`lamplit.weights.assets`)."""
 
+CASCADE_SUFFIX = ".cascade.json"
+"""Ends the names of shipped cascades, which are assets, too."""
+
 DEFAULT_EXPRESSION = "expression-fusion-ferplus-night-v1"
 """What `ExpressionClassifier` loads when it is not told otherwise."""
 
@@ -28,5 +31,6 @@ def list_weights() -> list[WeightsCard]:
     >>> [card.name for card in list_weights()]
     ['expression-fusion-ferplus-night-v1']
     """
-    cards = sorted(path for path in FOLDER.glob("*.json") if not path.name.endswith(ASSET_SUFFIX))
+    others = (ASSET_SUFFIX, CASCADE_SUFFIX)
+    cards = sorted(path for path in FOLDER.glob("*.json") if not path.name.endswith(others))
     return [read_card(path) for path in cards]
