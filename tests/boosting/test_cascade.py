@@ -7,10 +7,10 @@ from typing import Any
 import numpy as np
 import pytest
 
-from lamplit.boosting import BoostedCascade, CascadeStage, HaarFeatures, LBPFeatures
+from lamplit.boosting import BoostedCascade, CascadeStage, HaarRectangles, LBPRectangles
 from lamplit.core.errors import InvalidArgumentError
 
-EDGE = HaarFeatures([[[2, 2, 8, 4], [2, 4, 8, 2], [0, 0, 0, 0]]], [[-1, 2, 0]], [False])
+EDGE = HaarRectangles([[[2, 2, 8, 4], [2, 4, 8, 2], [0, 0, 0, 0]]], [[-1, 2, 0]], [False])
 STUMP: dict[str, Any] = {
     "threshold": 0.5, "sizes": [1], "left": [0], "right": [-1], "feature": [0], "split": [0.1],
     "leaves": [-1, 1],
@@ -85,23 +85,23 @@ def test_a_tree_that_leads_back_is_refused() -> None:
 )
 def test_haar_features_refuse(rectangles: Any, weights: Any, message: str) -> None:
     with pytest.raises(InvalidArgumentError, match=message):
-        HaarFeatures(rectangles, weights, [False])
+        HaarRectangles(rectangles, weights, [False])
 
 
 def test_rows_of_different_lengths_are_refused() -> None:
     with pytest.raises(InvalidArgumentError, match="rectangles: needs an array of numbers"):
-        LBPFeatures([[0, 0, 2, 2], [0, 0]])
+        LBPRectangles([[0, 0, 2, 2], [0, 0]])
     with pytest.raises(InvalidArgumentError, match="tilted: needs an array of numbers"):
-        HaarFeatures([[[0, 0, 2, 2]] + [[0] * 4] * 2], [[1, 0, 0]], [[False], [False, True]])
+        HaarRectangles([[[0, 0, 2, 2]] + [[0] * 4] * 2], [[1, 0, 0]], [[False], [False, True]])
 
 
 def test_blocks_without_area_are_refused() -> None:
     with pytest.raises(InvalidArgumentError, match="features: needs blocks with an area"):
-        LBPFeatures([[0, 0, 0, 2]])
+        LBPRectangles([[0, 0, 0, 2]])
 
 
-def haar(x: int, y: int, w: int, h: int, *, tilted: bool) -> HaarFeatures:
-    return HaarFeatures([[[x, y, w, h]] + [[0] * 4] * 2], [[1, 0, 0]], [tilted])
+def haar(x: int, y: int, w: int, h: int, *, tilted: bool) -> HaarRectangles:
+    return HaarRectangles([[[x, y, w, h]] + [[0] * 4] * 2], [[1, 0, 0]], [tilted])
 
 
 @pytest.mark.parametrize(
@@ -114,13 +114,13 @@ def haar(x: int, y: int, w: int, h: int, *, tilted: bool) -> HaarFeatures:
         (haar(3, 0, 6, 4, tilted=True), False),
         (haar(5, 0, 6, 4, tilted=True), False),
         (haar(4, 3, 6, 4, tilted=True), False),
-        (LBPFeatures([[1, 0, 3, 4]]), True),
-        (LBPFeatures([[2, 0, 3, 4]]), False),
-        (LBPFeatures([[0, 1, 3, 4]]), False),
-        (LBPFeatures([[-1, 0, 3, 4]]), False),
+        (LBPRectangles([[1, 0, 3, 4]]), True),
+        (LBPRectangles([[2, 0, 3, 4]]), False),
+        (LBPRectangles([[0, 1, 3, 4]]), False),
+        (LBPRectangles([[-1, 0, 3, 4]]), False),
     ],
 )
-def test_features_stay_in_the_window(features: HaarFeatures | LBPFeatures, fits: bool) -> None:
+def test_features_stay_in_the_window(features: HaarRectangles | LBPRectangles, fits: bool) -> None:
     stage = CascadeStage(**STUMP | ({"split": [[0] * 8]} if features.kind == "lbp" else {}))
     if fits:
         assert BoostedCascade((12, 10), features, [stage]).window == (12, 10)
@@ -134,7 +134,12 @@ def test_features_stay_in_the_window(features: HaarFeatures | LBPFeatures, fits:
     [
         ((12, 3), EDGE, [CascadeStage(**STUMP)], "window: needs a whole number of at least 4"),
         ((12,), EDGE, [CascadeStage(**STUMP)], "window: needs height and width"),
-        ((12, 10), "haar", [CascadeStage(**STUMP)], "features: needs HaarFeatures or LBPFeatures, got str"),
+        (
+            (12, 10),
+            "haar",
+            [CascadeStage(**STUMP)],
+            "features: needs HaarRectangles or LBPRectangles, got str",
+        ),
         ((12, 10), EDGE, [], "stages: needs at least one stage, got none"),
         ((12, 10), EDGE, ["stage"], "stage 0: needs a CascadeStage, got str"),
         (
@@ -146,7 +151,7 @@ def test_features_stay_in_the_window(features: HaarFeatures | LBPFeatures, fits:
         ((12, 10), EDGE, [CascadeStage(**STUMP | {"split": [[0] * 8]})], "stage 0: needs thresholds as haar"),
         (
             (12, 10),
-            LBPFeatures([[0, 0, 1, 1]]),
+            LBPRectangles([[0, 0, 1, 1]]),
             [CascadeStage(**STUMP)],
             "stage 0: needs subsets of patterns",
         ),

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import numpy as np
 
-from lamplit.boosting import BoostedCascade, CascadeStage, HaarFeatures, LBPFeatures
+from lamplit.boosting import BoostedCascade, CascadeStage, HaarRectangles, LBPRectangles
 
 
-def haar_features(rng: np.random.Generator, n: int, window: tuple[int, int]) -> HaarFeatures:
+def haar_features(rng: np.random.Generator, n: int, window: tuple[int, int]) -> HaarRectangles:
     """Upright and tilted features of two or three rectangles, anywhere in the window, that cancel out."""
     rectangles, weights, tilted = np.zeros((n, 3, 4)), np.zeros((n, 3)), rng.random(n) < 0.4
     for i in range(n):
@@ -16,7 +16,7 @@ def haar_features(rng: np.random.Generator, n: int, window: tuple[int, int]) -> 
             rectangles[i, k] = rectangle(rng, window, tilted=bool(tilted[i]))
         areas = rectangles[i, :used, 2] * rectangles[i, :used, 3]
         weights[i, :used] = [-1.0, *(areas[0] / areas[1:] / (used - 1))]
-    return HaarFeatures(rectangles, weights, tilted)
+    return HaarRectangles(rectangles, weights, tilted)
 
 
 def rectangle(rng: np.random.Generator, window: tuple[int, int], *, tilted: bool) -> list[int]:
@@ -29,11 +29,11 @@ def rectangle(rng: np.random.Generator, window: tuple[int, int], *, tilted: bool
             return [x, y, w, h]
 
 
-def lbp_features(rng: np.random.Generator, n: int, window: tuple[int, int]) -> LBPFeatures:
+def lbp_features(rng: np.random.Generator, n: int, window: tuple[int, int]) -> LBPRectangles:
     """Patterns of blocks of any size, anywhere in the window."""
     w, h = rng.integers(1, window[1] // 3, n), rng.integers(1, window[0] // 3, n)
     x, y = rng.integers(0, window[1] - 3 * w + 1), rng.integers(0, window[0] - 3 * h + 1)
-    return LBPFeatures(np.stack([x, y, w, h], axis=1))
+    return LBPRectangles(np.stack([x, y, w, h], axis=1))
 
 
 def random_stage(rng: np.random.Generator, *, kind: str, n_features: int, size: int) -> CascadeStage:

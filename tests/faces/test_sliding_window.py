@@ -13,7 +13,7 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from lamplit.boosting import BoostedCascade, CascadeStage, HaarFeatures, LBPFeatures, read_cascade
+from lamplit.boosting import BoostedCascade, CascadeStage, HaarRectangles, LBPRectangles, read_cascade
 from lamplit.boosting.cascade_files import parse_cascade
 from lamplit.core.arrays import ByteArray
 from lamplit.core.errors import InvalidArgumentError, MissingExtraError, WeightsCorruptError
@@ -158,7 +158,7 @@ def test_sums_that_overflow_cancel_out(face: ByteArray) -> None:
     assert len(found) > 0
 
 
-DARKER = HaarFeatures([[[2, 2, 8, 8], [2, 6, 8, 4], [0] * 4]], [[-1, 2, 0]], [False])
+DARKER = HaarRectangles([[[2, 2, 8, 8], [2, 6, 8, 4], [0] * 4]], [[-1, 2, 0]], [False])
 
 
 def bright_below(least: float) -> BoostedCascade:
@@ -204,7 +204,7 @@ def test_a_pattern_by_hand() -> None:
         subset = np.zeros((1, 8), np.int64)
         subset[0, pattern // 32] = 1 << pattern % 32
         stage = CascadeStage(0.5, [1], [0], [-1], [0], subset.astype(np.uint32).view(np.int32), [1.0, -1.0])
-        cascade = BoostedCascade((12, 12), LBPFeatures([[0, 0, 4, 4]]), [stage])
+        cascade = BoostedCascade((12, 12), LBPRectangles([[0, 0, 4, 4]]), [stage])
         assert len(SlidingWindow(cascade).windows(picture, EVERY)) == (pattern == 0b10101001)
 
 

@@ -10,17 +10,16 @@ import numpy as np
 import pytest
 from rich.console import Console
 
-from lamplit.boosting import BoostedCascade, CascadeStage, HaarFeatures, LBPFeatures, read_cascade
+from lamplit.boosting import BoostedCascade, CascadeStage, HaarRectangles, LBPRectangles, read_cascade
 from lamplit.core.errors import InvalidArgumentError, OutputError
-from lamplit.features import HaarFeatures as WindowFeatures
-from lamplit.features import haar_like_values
+from lamplit.features import HaarFeatures, haar_like_values
 from lamplit.imaging.images import read_image
 from lamplit.report.cascade_plot import first_features, plot_cascade
 from lamplit.report.cascade_terminal import cascade_rows, cascade_table
 from lamplit.report.feature_maps import feature_map
 
 NONE = [0, 0, 0, 0]
-FEATURES = HaarFeatures(
+FEATURES = HaarRectangles(
     [[[1, 1, 6, 4], [3, 1, 2, 4], NONE], [[4, 0, 3, 3], NONE, NONE]], [[-1, 3, 0], [1, 0, 0]], [False, True]
 )
 
@@ -70,9 +69,9 @@ def test_a_turned_feature_covers_twice_its_sides_product() -> None:
 @pytest.mark.parametrize("tilted", [False, True])
 @pytest.mark.parametrize("rectangle", [(5, 1, 4, 3), (6, 2, 2, 2), (6, 0, 1, 5)])
 def test_a_feature_is_drawn_where_its_pixels_count(rectangle: tuple[int, ...], tilted: bool) -> None:
-    features = HaarFeatures([[rectangle, NONE, NONE]], [[1, 0, 0]], [tilted])
+    features = HaarRectangles([[rectangle, NONE, NONE]], [[1, 0, 0]], [tilted])
     pixels = np.eye(144, dtype=np.uint8).reshape(-1, 12, 12)
-    same = WindowFeatures((12, 12), features.rectangles, features.weights, features.tilted)
+    same = HaarFeatures((12, 12), features.rectangles, features.weights, features.tilted)
     counted = haar_like_values(pixels, same, normalized=False).reshape(12, 12)
     drawn = feature_map(features, 0, (12, 12))
     assert drawn.sum() / 16 == counted.sum()
@@ -82,7 +81,7 @@ def test_a_feature_is_drawn_where_its_pixels_count(rectangle: tuple[int, ...], t
 
 
 def test_a_pattern_is_a_middle_block_among_eight() -> None:
-    drawn = feature_map(LBPFeatures([[0, 0, 2, 1]]), 0, (4, 6))[2::4, ::8]
+    drawn = feature_map(LBPRectangles([[0, 0, 2, 1]]), 0, (4, 6))[2::4, ::8]
     np.testing.assert_array_equal(drawn, [[1, 0.5, 1], [0.5, -1, 0.5], [1, 0.5, 1], [0, 0, 0]])
 
 

@@ -8,8 +8,7 @@ import cartoon
 import numpy as np
 import pytest
 
-from lamplit.boosting import CascadeStage
-from lamplit.boosting import HaarFeatures as CascadeFeatures
+from lamplit.boosting import CascadeStage, HaarRectangles
 from lamplit.boosting.cascade import BoostedCascade
 from lamplit.core.arrays import ByteArray
 from lamplit.datasets.ferplus import FerPlus
@@ -105,7 +104,7 @@ def test_before_the_first_stage_windows_come_from_anywhere() -> None:
 
 def one_stump(threshold: float) -> BoostedCascade:
     """Windows whose lower half is brighter than the upper one reach 1, others -1."""
-    features = CascadeFeatures([[[1, 1, 10, 10], [1, 6, 10, 5], [0, 0, 0, 0]]], [[-1, 2, 0]], [False])
+    features = HaarRectangles([[[1, 1, 10, 10], [1, 6, 10, 5], [0, 0, 0, 0]]], [[-1, 2, 0]], [False])
     stage = CascadeStage(threshold, [1], [0], [-1], [0], [0.0], [-1.0, 1.0])
     return BoostedCascade((12, 12), features, [stage])
 

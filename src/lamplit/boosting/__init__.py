@@ -6,7 +6,7 @@ import importlib
 from typing import TYPE_CHECKING, Any
 
 from lamplit.boosting.cascade import BoostedCascade, CascadeStage
-from lamplit.boosting.cascade_features import HaarFeatures, LBPFeatures
+from lamplit.boosting.cascade_features import HaarRectangles, LBPRectangles
 from lamplit.boosting.cascade_files import read_cascade, write_cascade
 from lamplit.boosting.selection import Stump, StumpRound, select_stumps
 from lamplit.boosting.sorting import SortedFeatures, sort_features
@@ -27,8 +27,8 @@ __all__ = [
     "BoostedCascade",
     "CascadeStage",
     "CascadedClassifier",
-    "HaarFeatures",
-    "LBPFeatures",
+    "HaarRectangles",
+    "LBPRectangles",
     "SortedFeatures",
     "Stump",
     "StumpRound",

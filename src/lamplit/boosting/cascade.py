@@ -10,8 +10,8 @@ from typing import Any
 import numpy as np
 
 from lamplit.boosting.cascade_features import (
-    HaarFeatures,
-    LBPFeatures,
+    HaarRectangles,
+    LBPRectangles,
     array_of_numbers,
     frozen_array,
 )
@@ -125,7 +125,7 @@ class BoostedCascade:
     ----------
     window : (int, int)
         Height and width in pixels that the features are laid out for.
-    features : HaarFeatures or LBPFeatures
+    features : HaarRectangles or LBPRectangles
         What the nodes of all stages look at.
     stages : sequence of CascadeStage
         In the order in which a window meets them; at least one.
@@ -142,7 +142,7 @@ class BoostedCascade:
 
     Examples
     --------
-    >>> edge = HaarFeatures([[[2, 2, 8, 4], [2, 4, 8, 2], [0, 0, 0, 0]]], [[-1, 2, 0]], [False])
+    >>> edge = HaarRectangles([[[2, 2, 8, 4], [2, 4, 8, 2], [0, 0, 0, 0]]], [[-1, 2, 0]], [False])
     >>> stage = CascadeStage(0.5, [1], [0], [-1], [0], [0.1], [-1.0, 1.0])
     >>> cascade = BoostedCascade((12, 12), edge, [stage])
     >>> cascade.kind, cascade.n_trees
@@ -150,16 +150,16 @@ class BoostedCascade:
     """
 
     window: tuple[int, int]
-    features: HaarFeatures | LBPFeatures
+    features: HaarRectangles | LBPRectangles
     stages: Sequence[CascadeStage]
 
     def __post_init__(self) -> None:
         height, width = self._checked_window()
         object.__setattr__(self, "window", (height, width))
         object.__setattr__(self, "stages", tuple(self.stages))
-        if not isinstance(self.features, HaarFeatures | LBPFeatures):
+        if not isinstance(self.features, HaarRectangles | LBPRectangles):
             raise InvalidArgumentError(
-                "features", "HaarFeatures or LBPFeatures", type(self.features).__name__
+                "features", "HaarRectangles or LBPRectangles", type(self.features).__name__
             )
         outside = np.flatnonzero(self.features.outside(height, width))
         if len(outside):

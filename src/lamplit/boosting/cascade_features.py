@@ -16,7 +16,7 @@ HAAR_RECTANGLES = 3
 
 
 @dataclass(frozen=True, eq=False)
-class HaarFeatures:
+class HaarRectangles:
     """Haar-like features: weighted sums over up to three rectangles, upright or turned by 45 degrees.
 
     Parameters
@@ -40,7 +40,7 @@ class HaarFeatures:
 
     Examples
     --------
-    >>> edge = HaarFeatures([[[2, 2, 8, 4], [2, 4, 8, 2], [0, 0, 0, 0]]], [[-1, 2, 0]], [False])
+    >>> edge = HaarRectangles([[[2, 2, 8, 4], [2, 4, 8, 2], [0, 0, 0, 0]]], [[-1, 2, 0]], [False])
     >>> len(edge), edge.kind
     (1, 'haar')
     """
@@ -77,7 +77,7 @@ class HaarFeatures:
 
 
 @dataclass(frozen=True, eq=False)
-class LBPFeatures:
+class LBPRectangles:
     """Multi-block local binary patterns: nine equal blocks, the middle one compared with the eight around it.
 
     Parameters
@@ -96,7 +96,7 @@ class LBPFeatures:
 
     Examples
     --------
-    >>> len(LBPFeatures([[0, 0, 2, 2], [3, 3, 4, 1]]))
+    >>> len(LBPRectangles([[0, 0, 2, 2], [3, 3, 4, 1]]))
     2
     """
 

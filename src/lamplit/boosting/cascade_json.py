@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 
 from lamplit.boosting.cascade import BoostedCascade, CascadeStage
-from lamplit.boosting.cascade_features import HaarFeatures, LBPFeatures
+from lamplit.boosting.cascade_features import HaarRectangles, LBPRectangles
 from lamplit.boosting.safe_xml import MOST_BYTES
 from lamplit.core.arrays import AnyArray
 from lamplit.core.errors import InvalidArgumentError, WeightsCorruptError
@@ -18,7 +18,7 @@ VERSION = 1
 
 _STAGE_ARRAYS = ("sizes", "left", "right", "feature", "split", "leaves")
 _FEATURE_ARRAYS = {"haar": ("rectangles", "weights", "tilted"), "lbp": ("rectangles",)}
-_KINDS = {"haar": HaarFeatures, "lbp": LBPFeatures}
+_KINDS = {"haar": HaarRectangles, "lbp": LBPRectangles}
 
 
 def cascade_to_json(cascade: BoostedCascade) -> bytes:
@@ -37,7 +37,7 @@ def cascade_to_json(cascade: BoostedCascade) -> bytes:
     Examples
     --------
     >>> stage = CascadeStage(0.5, [1], [0], [-1], [0], [[1] * 8], [-1.0, 1.0])
-    >>> cascade = BoostedCascade((24, 24), LBPFeatures([[0, 0, 2, 2]]), [stage])
+    >>> cascade = BoostedCascade((24, 24), LBPRectangles([[0, 0, 2, 2]]), [stage])
     >>> cascade_to_json(cascade)[:40]
     b'{"format":"lamplit-cascade","version":1,'
     """

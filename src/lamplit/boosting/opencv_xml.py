@@ -8,7 +8,7 @@ from xml.etree.ElementTree import Element
 import numpy as np
 
 from lamplit.boosting.cascade import SUBSET_WORDS, BoostedCascade, CascadeStage
-from lamplit.boosting.cascade_features import HAAR_RECTANGLES, HaarFeatures, LBPFeatures
+from lamplit.boosting.cascade_features import HAAR_RECTANGLES, HaarRectangles, LBPRectangles
 from lamplit.boosting.safe_xml import parse_xml
 from lamplit.core.arrays import AnyArray
 from lamplit.core.errors import InvalidArgumentError, WeightsCorruptError
@@ -96,7 +96,7 @@ class _Reader:
             )
         return kind
 
-    def _haar(self, root: Element) -> HaarFeatures:
+    def _haar(self, root: Element) -> HaarRectangles:
         """Return the features of a Haar cascade."""
         elements = list(self._items(root, "features"))
         rectangles = np.zeros((len(elements), HAAR_RECTANGLES, 5))
@@ -108,15 +108,15 @@ class _Reader:
         rectangles[rectangles[..., 4] == 0] = 0  # OpenCV skips rectangles without a weight
         tilted = [bool(self._whole(e, "tilted")) if e.find("tilted") is not None else False for e in elements]
         try:
-            return HaarFeatures(rectangles[..., :4], rectangles[..., 4], np.array(tilted, dtype=bool))
+            return HaarRectangles(rectangles[..., :4], rectangles[..., 4], np.array(tilted, dtype=bool))
         except InvalidArgumentError as error:
             raise self._damaged("features", error) from error
 
-    def _lbp(self, root: Element) -> LBPFeatures:
+    def _lbp(self, root: Element) -> LBPRectangles:
         """Return the features of a cascade over local binary patterns."""
         rows = [self._numbers(self._child(e, "rect"), n=4) for e in self._items(root, "features")]
         try:
-            return LBPFeatures(np.array(rows).reshape(-1, 4))
+            return LBPRectangles(np.array(rows).reshape(-1, 4))
         except InvalidArgumentError as error:
             raise self._damaged("features", error) from error
 

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 import numpy as np
 
 from lamplit.boosting.cascade import BoostedCascade, CascadeStage
-from lamplit.boosting.cascade_features import HaarFeatures, LBPFeatures
+from lamplit.boosting.cascade_features import HaarRectangles, LBPRectangles
 from lamplit.boosting.opencv_xml import CATEGORIES, TYPE_ID
 from lamplit.core.arrays import AnyArray
 
@@ -28,7 +28,7 @@ def cascade_to_xml(cascade: BoostedCascade) -> bytes:
     Examples
     --------
     >>> stage = CascadeStage(0.5, [1], [0], [-1], [0], [[1] * 8], [-1.0, 1.0])
-    >>> cascade_to_xml(BoostedCascade((24, 24), LBPFeatures([[0, 0, 2, 2]]), [stage])).split()[0]
+    >>> cascade_to_xml(BoostedCascade((24, 24), LBPRectangles([[0, 0, 2, 2]]), [stage])).split()[0]
     b'<?xml'
     """
     return ("\n".join(_lines(cascade)) + "\n").encode("ascii")
@@ -88,9 +88,9 @@ def _node_words(stage: CascadeStage, i: int) -> str:
     return f"{stage.left[i]} {stage.right[i]} {stage.feature[i]} {last}"
 
 
-def _feature_lines(features: HaarFeatures | LBPFeatures) -> Iterator[str]:
+def _feature_lines(features: HaarRectangles | LBPRectangles) -> Iterator[str]:
     """Return the features."""
-    if isinstance(features, LBPFeatures):
+    if isinstance(features, LBPRectangles):
         for rectangle in features.rectangles:
             yield f"    <_><rect>{_words(rectangle)}</rect></_>"
         return

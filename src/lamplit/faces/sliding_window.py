@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from lamplit.boosting.cascade import BoostedCascade, CascadeStage
-from lamplit.boosting.cascade_features import HaarFeatures, LBPFeatures
+from lamplit.boosting.cascade_features import HaarRectangles, LBPRectangles
 from lamplit.core.arrays import ByteArray
 from lamplit.core.errors import InvalidArgumentError
 from lamplit.core.extras import require
@@ -70,13 +70,13 @@ class SlidingWindow:
         self.least_contrast = least_contrast
         # Loaded here and not above: compiled loops are an extra, and whoever never slides needs none.
         self._kernels = require("lamplit.faces.window_kernels", extra="train", purpose="the sliding window")
-        if isinstance(cascade.features, LBPFeatures):
+        if isinstance(cascade.features, LBPRectangles):
             self._scan = self._kernels.lbp_windows
         else:
             stumps = all(map(_has_first_leaf_left, cascade.stages))
             self._scan = self._kernels.stump_windows if stumps else self._kernels.tree_windows
         self._trees = trees_of(cascade)
-        self._tilted = isinstance(cascade.features, HaarFeatures) and bool(cascade.features.tilted.any())
+        self._tilted = isinstance(cascade.features, HaarRectangles) and bool(cascade.features.tilted.any())
 
     def windows(self, grey: ByteArray, search: WindowSearch) -> CandidateWindows:
         """Return the windows of a grey (H, W) uint8 picture that pass, ordered by x, y, width and height."""
@@ -127,7 +127,7 @@ class SlidingWindow:
     def _nodes(self, sums: WindowSums) -> Any:
         """Return the features as the nodes look at them, for integral images of this width."""
         features, order = self.cascade.features, self._trees.feature
-        if isinstance(features, HaarFeatures):
+        if isinstance(features, HaarRectangles):
             places = haar_places(features, sums.stride, sums.tilted_at).reshape(len(features), -1)
             return self._kernels.Nodes(places[order].astype(np.uint32), features.weights[order])
         places = lbp_places(features, sums.stride)[order].astype(np.uint32)

@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from lamplit.boosting.cascade import BoostedCascade
-from lamplit.boosting.cascade_features import HaarFeatures, LBPFeatures
+from lamplit.boosting.cascade_features import HaarRectangles, LBPRectangles
 from lamplit.core.arrays import AnyArray, FloatArray
 
 ROUNDING = np.float32(1e-5)
@@ -52,7 +52,7 @@ def trees_of(cascade: BoostedCascade) -> Trees:
     --------
     >>> from lamplit.boosting import CascadeStage
     >>> stage = CascadeStage(0.5, [1, 1], [0, 0], [-1, -1], [0, 0], [[1] * 8] * 2, [-1.0, 1.0, -2.0, 2.0])
-    >>> trees_of(BoostedCascade((24, 24), LBPFeatures([[0, 0, 2, 2]]), [stage])).node_at.tolist()
+    >>> trees_of(BoostedCascade((24, 24), LBPRectangles([[0, 0, 2, 2]]), [stage])).node_at.tolist()
     [0, 1, 2]
     """
     stages = cascade.stages
@@ -70,12 +70,12 @@ def trees_of(cascade: BoostedCascade) -> Trees:
     )
 
 
-def haar_places(features: HaarFeatures, stride: int, tilted_at: int) -> NDArray[np.int32]:
+def haar_places(features: HaarRectangles, stride: int, tilted_at: int) -> NDArray[np.int32]:
     """Return where the corners of Haar-like features stand in flat integral images.
 
     Parameters
     ----------
-    features : HaarFeatures
+    features : HaarRectangles
         N features.
     stride : int
         Numbers in a row of the integral images.
@@ -94,7 +94,7 @@ def haar_places(features: HaarFeatures, stride: int, tilted_at: int) -> NDArray[
 
     Examples
     --------
-    >>> one = HaarFeatures([[[2, 1, 4, 3]] + [[0] * 4] * 2], [[1, 0, 0]], [False])
+    >>> one = HaarRectangles([[[2, 1, 4, 3]] + [[0] * 4] * 2], [[1, 0, 0]], [False])
     >>> haar_places(one, 10, 0)[0, 0].tolist()
     [12, 16, 42, 46]
     """
@@ -111,12 +111,12 @@ def haar_places(features: HaarFeatures, stride: int, tilted_at: int) -> NDArray[
     return np.where((features.weights == 0)[..., np.newaxis], 0, places).astype(np.int32)
 
 
-def lbp_places(features: LBPFeatures, stride: int) -> NDArray[np.int32]:
+def lbp_places(features: LBPRectangles, stride: int) -> NDArray[np.int32]:
     """Return where the corners of the nine blocks of local binary patterns stand in a flat integral image.
 
     Parameters
     ----------
-    features : LBPFeatures
+    features : LBPRectangles
         N features.
     stride : int
         Numbers in a row of the integral image.
@@ -128,7 +128,7 @@ def lbp_places(features: LBPFeatures, stride: int) -> NDArray[np.int32]:
 
     Examples
     --------
-    >>> lbp_places(LBPFeatures([[1, 0, 2, 1]]), 10)[0].tolist()[:6]
+    >>> lbp_places(LBPRectangles([[1, 0, 2, 1]]), 10)[0].tolist()[:6]
     [1, 3, 5, 7, 11, 13]
     """
     x, y, w, h = features.rectangles.astype(np.int32).T[..., np.newaxis, np.newaxis]  # (N, 1, 1) each

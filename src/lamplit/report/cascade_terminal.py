@@ -9,7 +9,7 @@ from rich import box
 from rich.table import Table
 
 from lamplit.boosting.cascade import BoostedCascade
-from lamplit.boosting.cascade_features import HaarFeatures
+from lamplit.boosting.cascade_features import HaarRectangles
 from lamplit.report.terminal import literal
 
 
@@ -29,16 +29,18 @@ def cascade_rows(cascade: BoostedCascade) -> list[dict[str, Any]]:
 
     Examples
     --------
-    >>> from lamplit.boosting import CascadeStage, LBPFeatures
+    >>> from lamplit.boosting import CascadeStage, LBPRectangles
     >>> stage = CascadeStage(0.5, [1], [0], [-1], [0], [[1] * 8], [-1.0, 1.0])
-    >>> cascade_rows(BoostedCascade((24, 24), LBPFeatures([[0, 0, 2, 2]]), [stage]))[0]["highest"]
+    >>> cascade_rows(BoostedCascade((24, 24), LBPRectangles([[0, 0, 2, 2]]), [stage]))[0]["highest"]
     1.0
     """
     rows = []
     for number, stage in enumerate(cascade.stages, start=1):
         used = np.unique(stage.feature)
         trees = [stage.leaves[leaves] for _, leaves in stage.parts()]
-        tilted = cascade.features.tilted[used] if isinstance(cascade.features, HaarFeatures) else np.zeros(0)
+        tilted = (
+            cascade.features.tilted[used] if isinstance(cascade.features, HaarRectangles) else np.zeros(0)
+        )
         row = {
             "stage": number,
             "weak_classifiers": stage.n_trees,
@@ -70,9 +72,9 @@ def cascade_table(cascade: BoostedCascade, *, title: str) -> Table:
 
     Examples
     --------
-    >>> from lamplit.boosting import CascadeStage, LBPFeatures
+    >>> from lamplit.boosting import CascadeStage, LBPRectangles
     >>> stage = CascadeStage(0.5, [1], [0], [-1], [0], [[1] * 8], [-1.0, 1.0])
-    >>> cascade_table(BoostedCascade((24, 24), LBPFeatures([[0, 0, 2, 2]]), [stage]), title="a").row_count
+    >>> cascade_table(BoostedCascade((24, 24), LBPRectangles([[0, 0, 2, 2]]), [stage]), title="a").row_count
     2
     """
     table = Table(title=literal(title), title_justify="left", box=box.SIMPLE_HEAD)
@@ -95,6 +97,6 @@ def cascade_table(cascade: BoostedCascade, *, title: str) -> Table:
         table.add_row(*counts, *sums, end_section=i == len(rows) - 1)
     n_nodes = sum(row["nodes"] for row in rows)
     used = np.unique(np.concatenate([stage.feature for stage in cascade.stages]))
-    tilted = cascade.features.tilted[used].sum() if isinstance(cascade.features, HaarFeatures) else 0
+    tilted = cascade.features.tilted[used].sum() if isinstance(cascade.features, HaarRectangles) else 0
     table.add_row("all", str(cascade.n_trees), str(n_nodes), str(len(used)), str(int(tilted)), "", "", "")
     return table

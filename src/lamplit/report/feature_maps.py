@@ -4,19 +4,19 @@ from __future__ import annotations
 
 import numpy as np
 
-from lamplit.boosting.cascade_features import HaarFeatures, LBPFeatures
+from lamplit.boosting.cascade_features import HaarRectangles, LBPRectangles
 from lamplit.core.arrays import AnyArray, FloatArray
 
 DOTS = 4
 """Points along a pixel's side at which turned rectangles are sampled."""
 
 
-def feature_map(features: HaarFeatures | LBPFeatures, number: int, window: tuple[int, int]) -> FloatArray:
+def feature_map(features: HaarRectangles | LBPRectangles, number: int, window: tuple[int, int]) -> FloatArray:
     """Draw a feature on its window.
 
     Parameters
     ----------
-    features : HaarFeatures or LBPFeatures
+    features : HaarRectangles or LBPRectangles
         The features of a cascade.
     number : int
         Which of them.
@@ -31,12 +31,12 @@ def feature_map(features: HaarFeatures | LBPFeatures, number: int, window: tuple
 
     Examples
     --------
-    >>> edge = HaarFeatures([[[0, 0, 4, 4], [0, 2, 4, 2], [0, 0, 0, 0]]], [[-1, 2, 0]], [False])
+    >>> edge = HaarRectangles([[[0, 0, 4, 4], [0, 2, 4, 2], [0, 0, 0, 0]]], [[-1, 2, 0]], [False])
     >>> feature_map(edge, 0, (4, 4))[::4, 0].tolist()
     [-1.0, -1.0, 1.0, 1.0]
     """
     points = _points(window)
-    if isinstance(features, LBPFeatures):
+    if isinstance(features, LBPRectangles):
         x, y, w, h = features.rectangles[number].tolist()
         blocks = [
             ((column + row) % 2, (x + column * w, y + row * h, w, h))

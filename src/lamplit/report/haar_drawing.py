@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from lamplit.boosting.cascade_features import HaarFeatures as WindowFeatures
+from lamplit.boosting.cascade_features import HaarRectangles
 from lamplit.core.arrays import ByteArray
 from lamplit.core.errors import InvalidArgumentError
 from lamplit.features.haar_like import HaarFeatures
@@ -86,7 +86,7 @@ def _draw(axes: Axes, feature: HaarFeatures) -> None:
     """Lay a feature over a face."""
     height, width = feature.window
     drawn = feature_map(
-        WindowFeatures(feature.rectangles, feature.weights, feature.tilted), 0, feature.window
+        HaarRectangles(feature.rectangles, feature.weights, feature.tilted), 0, feature.window
     )
     axes.imshow(
         np.ma.masked_equal(drawn, 0.0),

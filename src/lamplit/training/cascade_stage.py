@@ -11,8 +11,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from lamplit.boosting import BoostedCascade, CascadeStage, Stump, select_stumps, sort_features
-from lamplit.boosting import HaarFeatures as CascadeFeatures
+from lamplit.boosting import BoostedCascade, CascadeStage, HaarRectangles, Stump, select_stumps, sort_features
 from lamplit.boosting.sorting import CalculatedSource
 from lamplit.core.arrays import AnyArray, ByteArray, IntArray
 from lamplit.features import HaarFeatures, haar_windows
@@ -204,11 +203,11 @@ def extended(cascade: BoostedCascade | None, stage: CascadeStage, features: Haar
         With all features, those of the new stumps behind the others.
     """
     new = (features.rectangles, features.weights, features.tilted)
-    if cascade is None or not isinstance(cascade.features, CascadeFeatures):
-        return BoostedCascade(features.window, CascadeFeatures(*new), (stage,))
+    if cascade is None or not isinstance(cascade.features, HaarRectangles):
+        return BoostedCascade(features.window, HaarRectangles(*new), (stage,))
     old, last = cascade.features, cascade.stages[-1]
     pairs = zip((old.rectangles, old.weights, old.tilted), new, strict=True)
-    both = CascadeFeatures(*(np.concatenate(pair) for pair in pairs))
+    both = HaarRectangles(*(np.concatenate(pair) for pair in pairs))
     joined = CascadeStage(
         stage.threshold,
         np.concatenate([last.sizes, stage.sizes]),

@@ -5,8 +5,7 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from lamplit.boosting import BoostedCascade, CascadeStage
-from lamplit.boosting import HaarFeatures as CascadeFeatures
+from lamplit.boosting import BoostedCascade, CascadeStage, HaarRectangles
 from lamplit.core.arrays import AnyArray, ByteArray
 from lamplit.features import HaarFeatures, HaarWindows, haar_windows
 
@@ -42,7 +41,7 @@ def passes(cascade: BoostedCascade | None, windows: ByteArray, *, least_contrast
     """
     inner = windows[:, 1:-1, 1:-1].reshape(len(windows), -1)
     through: NDArray[np.bool_] = inner.std(axis=1) > least_contrast
-    if cascade is None or not isinstance(cascade.features, CascadeFeatures):
+    if cascade is None or not isinstance(cascade.features, HaarRectangles):
         return through
     features = features_of(cascade)
     for stage in cascade.stages:
@@ -114,7 +113,7 @@ def features_of(cascade: BoostedCascade) -> HaarFeatures:
     True
     """
     features = cascade.features
-    if not isinstance(features, CascadeFeatures):
+    if not isinstance(features, HaarRectangles):
         raise TypeError("a cascade over local binary patterns has no Haar-like features")
     return HaarFeatures(cascade.window, features.rectangles, features.weights, features.tilted)
 
