@@ -227,7 +227,7 @@ class Finder:
 @pytest.mark.parametrize(
     ("settings", "error", "message"),
     [
-        ({"detector": "no-such"}, InvalidArgumentError, r"detector: needs one of \['cascade'"),
+        ({"detector": "no-such"}, InvalidArgumentError, r"detector: needs one of \['boosted', 'cascade'\]"),
         ({"detector": Finder()}, InvalidArgumentError, "an object with a method detect.* got Finder"),
         ({"detector": None}, InvalidArgumentError, "got NoneType"),
         (

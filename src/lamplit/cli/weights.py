@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import json
+from collections.abc import Mapping
 from typing import Annotated, Any
 
 import typer
@@ -50,13 +51,13 @@ def _asset_rows(card: AssetCard) -> list[tuple[str, str]]:
         ("built by", f"{card.command}, commit {card.commit}"),
         ("licence", card.licence),
     ]
-    return rows + [
-        (
-            "made of",
-            f"{data['name']}, {data['pictures']:,} pictures, {data['people']} people. Terms: {data['terms']}",
-        )
-        for data in card.source_data
-    ]
+    return rows + [("made of", _source_line(data)) for data in card.source_data]
+
+
+def _source_line(data: Mapping[str, Any]) -> str:
+    """Say what data something was made of; of many pictures nobody knows how many people they show."""
+    people = f", {data['people']} people" if "people" in data else ""
+    return f"{data['name']}, {data['pictures']:,} pictures{people}. Terms: {data['terms']}"
 
 
 def _weights_rows(card: WeightsCard) -> list[tuple[str, str]]:
