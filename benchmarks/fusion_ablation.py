@@ -21,7 +21,7 @@ FOLDER = ROOT / "runs" / "fusion-ablation"
 PICTURE = ROOT / "docs" / "images" / "fusion-ablation.png"
 TITLE = "The fusion network, eight expressions"
 
-WIDE, USUAL, NARROW = [18, 37, 75, 150], [16, 32, 64, 128], [15, 30, 61, 122]
+WIDE, USUAL, NARROW = [38, 38, 76, 152], [32, 32, 64, 128], [29, 29, 60, 120]
 
 STUDY = dataclasses.replace(
     OURS,

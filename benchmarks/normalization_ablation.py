@@ -23,7 +23,7 @@ PICTURE = ROOT / "docs" / "images" / "normalization-ablation.png"
 REACH = (0.6, 0.7)
 
 DAY = dataclasses.replace(load_recipe("expression-fusion-ferplus-light").augment, light=0.0)
-SMALL = {"widths": [16, 32, 64, 128], "depths": [1, 1, 1, 1], "fused": 64, "dropout": 0.1}
+SMALL = {"widths": [32, 32, 64, 128], "depths": [0, 1, 1, 1], "fused": 64, "dropout": 0.1, "stem": "folded"}
 
 PAPER = Study(
     recipe=dataclasses.replace(load_recipe("paper"), name="paper", epochs=8, claims={}),
@@ -33,7 +33,7 @@ PAPER = Study(
         "divisive": Way("divisive", {"normalization": ["divisive", "divisive"]}),
         "both": Way("divisive, then batch", {"normalization": ["divisive", "batch"]}),
     },
-    n_faces=4_000,
+    n_faces=3_000,
     reach=REACH,
 )
 
@@ -47,7 +47,7 @@ OURS = Study(
             "divisive, then batch", {"normalization": ["divisive", "divisive", "batch", "batch", "batch"]}
         ),
     },
-    n_faces=12_000,
+    n_faces=10_000,
     reach=REACH,
 )
 

@@ -12,7 +12,7 @@ from lamplit.core.errors import InvalidArgumentError
 
 
 class DivisiveNormalization(nn.Module):
-    """Local divisive normalisation of feature maps, with a learnt gain and floor per channel.
+    """Local divisive normalisation of feature maps, with a learnt gain per channel and one learnt floor.
 
     Each response is divided by the energy of all channels around it, as cells of the visual cortex are: how
     strong the light is cancels, which of the responses is the stronger stays.
@@ -27,6 +27,7 @@ class DivisiveNormalization(nn.Module):
     Notes
     -----
     y = gain * x / sqrt(m(x^2) + softplus(floor)), where m is the mean over the window and over all channels.
+    With one floor for all channels the root is taken once per place, not once per channel.
 
     References
     ----------
@@ -44,16 +45,15 @@ class DivisiveNormalization(nn.Module):
         super().__init__()
         self.window = window
         self.gain = nn.Parameter(torch.ones(channels))
-        self.floor = nn.Parameter(torch.full((channels,), -2.0))
+        self.floor = nn.Parameter(torch.tensor(-2.0))
 
     def forward(self, x: Tensor) -> Tensor:
         """Return (N, C, H, W), of about the same energy everywhere."""
         energy = x.square().mean(dim=1, keepdim=True)  # (N, 1, H, W)
         around = functional.avg_pool2d(energy, self.window, 1, self.window // 2, count_include_pad=False)
         # In the type of x, as other normalisations answer: in bfloat16 that is twice as fast.
-        floor = functional.softplus(self.floor).to(x.dtype)[:, None, None]
-        gain = self.gain.to(x.dtype)[:, None, None]
-        return x * (gain * torch.rsqrt(around + floor))  # (N, C, H, W)
+        share = torch.rsqrt(around + functional.softplus(self.floor).to(x.dtype))  # (N, 1, H, W)
+        return x * share * self.gain.to(x.dtype)[:, None, None]  # (N, C, H, W)
 
 
 class _LocalResponse(nn.LocalResponseNorm):
