@@ -11,7 +11,7 @@ from collections.abc import Mapping
 import torch
 from torch import Tensor, nn
 
-from lamplit.training.state import grown
+from lamplit.training.growing import grown
 
 
 @torch.no_grad()
@@ -23,7 +23,8 @@ def blended(network: nn.Module, before: Mapping[str, Tensor], share: float) -> n
     network : torch.nn.Module
         As the training left it; changed in place.
     before : mapping of str to Tensor
-        State of the network that the training started from; it may have had fewer input channels.
+        State of the network that the training started from; it may have had fewer input
+        channels or blocks.
     share : float
         Share of the network as it is, in [0, 1]; the rest is the one before.
 

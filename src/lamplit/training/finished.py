@@ -1,35 +1,41 @@
-"""Finished runs: what a training starts from and is taught by."""
+"""What a training starts from and is taught by: finished runs, and weights that come with lamplit."""
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from pathlib import Path
+from typing import Any
 
 from lamplit.core.errors import CheckpointError
 from lamplit.core.labels import EXPRESSIONS
+from lamplit.nets.restore import restore_network
 from lamplit.training.checkpoint import Checkpoint, load_checkpoint
 from lamplit.training.recipe import Recipe, holdout_seed_of
 from lamplit.training.stopping import is_over
+from lamplit.weights.registry import list_weights
+from lamplit.weights.store import load_weights
 
 RUNS = Path("runs")
 """Where runs stand unless one says otherwise, relative to the working folder."""
 
 
 def finished_run(name: str, recipe: Recipe, folder: Path | None = None) -> Checkpoint:
-    """Load the finished run of another recipe, for a training that builds on it.
+    """Load the finished run of another recipe, or weights, for a training that builds on it.
 
     Parameters
     ----------
     name : str
-        Name of the other recipe.
+        Name of the other recipe, or of weights in float that come with lamplit.
     recipe : Recipe
         The training that needs it.
     folder : Path, optional
-        Folder of the run; by default `runs/<name>`.
+        Folder of the run; by default `runs/<name>` or, if there is none, the weights of that name.
 
     Returns
     -------
     Checkpoint
-        Of the last epoch.
+        Of the last epoch; of weights only the network, with `folded` among the details where its
+        statistics are those of no faces (`lamplit.nets.statistics`).
 
     Raises
     ------
@@ -37,6 +43,8 @@ def finished_run(name: str, recipe: Recipe, folder: Path | None = None) -> Check
         If the run is not there, not finished, of another recipe, speaks other labels, kept near copies of
         validation faces where the training starts from it and drops them, or held back other
         faces for its temperature: the new training would know those that fit its own.
+    WeightsCorruptError
+        If the weights are not those of a network in float.
 
     Examples
     --------
@@ -45,25 +53,46 @@ def finished_run(name: str, recipe: Recipe, folder: Path | None = None) -> Check
     ... except CheckpointError as error:
     ...     print(error.hint)
     first run: lamplit train nobody-ran-this --data DIR
+    >>> from lamplit.weights.registry import DEFAULT_EXPRESSION
+    >>> finished_run(DEFAULT_EXPRESSION, Recipe(name="mine")).details["folded"]
+    True
     """
-    folder = RUNS / name if folder is None else folder
-    checkpoint = load_checkpoint(folder)
+    usual = RUNS / name
+    if folder is None and not usual.exists() and name in {card.name for card in list_weights()}:
+        checkpoint = _from_weights(name)
+        _check_fit(checkpoint.details["recipe"], name, recipe, where=name, hint="")
+        return checkpoint
+    folder = usual if folder is None else folder
+    found = load_checkpoint(folder)
     hint = f"first run: lamplit train {name} --data DIR"
-    if checkpoint is None:
+    if found is None:
         raise CheckpointError(str(folder), f"a finished run of the recipe {name}", "nothing", hint)
-    kept, history = checkpoint.details.get("recipe", {}), checkpoint.details.get("history", [])
-    kept = {"labels": EXPRESSIONS.name} | kept | {"holdout_seed": holdout_seed_of(kept)}
-    for key in ("holdout_seed", "holdout"):
-        if kept.get(key) != getattr(recipe, key):
-            required, came = f"a run with {key} = {getattr(recipe, key):g}", f"{kept.get(key)}"
-            raise CheckpointError(str(folder), f"{required}, which holds back the same faces", came, hint)
-    if name == recipe.start and recipe.near_copies == "drop" != kept.get("near_copies", "keep"):
-        # What the first run knows by heart, the new one would know from its first step.
-        required = f'a run with near_copies = "drop", as {recipe.name} has it'
-        raise CheckpointError(str(folder), required, "one that kept near copies of what is measured on")
-    if kept["labels"] != recipe.labels:
-        raise CheckpointError(str(folder), f"a run that speaks {recipe.labels}", str(kept["labels"]))
+    kept, history = found.details.get("recipe", {}), found.details.get("history", [])
+    _check_fit(kept, name, recipe, where=str(folder), hint=hint)
     if kept.get("name") != name or not is_over(history, kept.get("epochs", 0)):
         came = f"{len(history)} of {kept.get('epochs')} epochs of {kept.get('name')}"
         raise CheckpointError(str(folder), f"a finished run of the recipe {name}", came, hint)
-    return checkpoint
+    return found
+
+
+def _from_weights(name: str) -> Checkpoint:
+    """Return weights as if they were the averaged network of a run."""
+    card, content = load_weights(name)
+    state = restore_network(card, content).state_dict()
+    tensors = {f"average.module.{key}": tensor for key, tensor in state.items()}
+    return Checkpoint(tensors, {"recipe": {"size": card.input_size, **card.recipe}, "folded": True})
+
+
+def _check_fit(kept: Mapping[str, Any], name: str, recipe: Recipe, *, where: str, hint: str) -> None:
+    """Refuse what held back other faces, speaks other labels, or knows what the new one must not know."""
+    kept = {"labels": EXPRESSIONS.name} | dict(kept) | {"holdout_seed": holdout_seed_of(kept)}
+    for key in ("holdout_seed", "holdout"):
+        if kept.get(key) != getattr(recipe, key):
+            required, came = f"a run with {key} = {getattr(recipe, key):g}", f"{kept.get(key)}"
+            raise CheckpointError(where, f"{required}, which holds back the same faces", came, hint)
+    if name == recipe.start and recipe.near_copies == "drop" != kept.get("near_copies", "keep"):
+        # What the first run knows by heart, the new one would know from its first step.
+        required = f'a run with near_copies = "drop", as {recipe.name} has it'
+        raise CheckpointError(where, required, "one that kept near copies of what is measured on")
+    if kept["labels"] != recipe.labels:
+        raise CheckpointError(where, f"a run that speaks {recipe.labels}", str(kept["labels"]))

@@ -36,7 +36,8 @@ class Recipe:
     settings : mapping
         Keyword arguments of the architecture.
     start : str
-        Name of the recipe whose averaged weights this training starts from; "" for fresh weights.
+        Name of the recipe whose averaged weights this training starts from, or of weights in float that come
+        with lamplit; they may be those of a network with fewer blocks. "" for fresh weights.
     blend : float
         Share of the trained weights in the published ones; the rest are those that the training started
         from (`lamplit.training.blending`). Below 1 only with `start`.
@@ -44,7 +45,8 @@ class Recipe:
         Share of each target that teachers give: what they say of the face in good light, mean of both mirror
         images. The rest are the votes (Hinton, Vinyals, Dean 2015, arXiv:1503.02531).
     teachers : sequence of str
-        Names of the recipes whose averaged weights teach, together; by default `start` alone.
+        Names of the recipes, or of weights in float that come with lamplit, that teach together; by default
+        `start` alone.
     unlabelled : str
         Name of a folder or zip, in the folder of the data set, with pictures of faces that nobody labelled:
         the teachers' answers are their targets. "" for none.

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
 import torch
-from torch import nn
+from torch import Generator, Tensor, nn
 
 from lamplit.core.arrays import ByteArray
 from lamplit.core.errors import DatasetError
@@ -17,6 +17,8 @@ from lamplit.datasets.ferplus import FerPlus, read_ferplus
 from lamplit.datasets.unlabelled import read_unlabelled
 from lamplit.expression.calibration import fit_temperature
 from lamplit.imaging.geometry import resize_faces
+from lamplit.nets.statistics import measure_statistics
+from lamplit.training.augment import augment
 from lamplit.training.balance import with_weights
 from lamplit.training.blending import blended
 from lamplit.training.checkpoint import Checkpoint, load_checkpoint
@@ -29,10 +31,12 @@ from lamplit.training.publish import publish
 from lamplit.training.recipe import Recipe
 from lamplit.training.state import EpochRow, averaged_weights
 from lamplit.training.stopping import is_over
-from lamplit.training.teaching import answers, taught, with_unlabelled
+from lamplit.training.teaching import answers, network_of, taught, with_unlabelled
 from lamplit.weights.cards import WeightsCard
 
 LEAST_FACES_FOR_TEMPERATURE = 100
+
+FACES_FOR_STATISTICS = 2_048
 
 
 def prepare(
@@ -146,8 +150,8 @@ def run_training(
     name : str, optional
         Name of the weights; by default that of the recipe.
     start : Path, optional
-        Folder of the finished run that the recipe starts from; by default `runs/<recipe.start>`. Other
-        teachers are in `runs/<name>`.
+        Folder of the finished run that the recipe starts from; by default `runs/<recipe.start>` or, if there
+        is none, the shipped weights of that name. Other teachers are found by their names in the same way.
 
     Returns
     -------
@@ -250,8 +254,22 @@ def _trained(
 ) -> nn.Module:
     """Train from the run before, if there is one."""
     make_folder(folder)
-    weights = None if before is None else averaged_weights(before)
+    weights = None if before is None else _weights_of(before, recipe, data.training)
     return train(recipe, data, folder, observer=observer, weights=weights)
+
+
+def _weights_of(before: Checkpoint, recipe: Recipe, faces: TrainingFaces) -> Mapping[str, Tensor]:
+    """Return a run's averaged network; that of weights with statistics of faces as this training sees."""
+    if not before.details.get("folded"):
+        return averaged_weights(before)
+    network = network_of(before)
+    generator = Generator(device=faces.images.device).manual_seed(recipe.seed)
+    some = faces.images[:FACES_FOR_STATISTICS]
+    views = (
+        augment(some[start : start + recipe.batch_size].float() / 255.0, recipe.augment, generator)
+        for start in range(0, len(some), recipe.batch_size)
+    )
+    return measure_statistics(network.to(faces.images.device), views).state_dict()
 
 
 def _temperature(network: nn.Module, holdout: TrainingFaces) -> float:

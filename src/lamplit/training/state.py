@@ -16,6 +16,7 @@ from lamplit.core.errors import CheckpointError
 from lamplit.nets import build_network
 from lamplit.training.averaging import MovingAverage
 from lamplit.training.checkpoint import Checkpoint
+from lamplit.training.growing import grown
 from lamplit.training.recipe import TABLES, Recipe, holdout_seed_of
 
 PUBLISHING = {"blend", "claims"}
@@ -82,7 +83,8 @@ def fresh_state(
     device : torch.device
         Where the training runs.
     weights : mapping of str to Tensor, optional
-        State of a network to start from; by default weights drawn from the recipe's seed.
+        State of a network to start from, which may be a smaller one (`lamplit.training.growing`); by default
+        weights drawn from the recipe's seed.
 
     Returns
     -------
@@ -112,31 +114,6 @@ def fresh_state(
         pct_start=min(max(recipe.warmup, 2 / total), 1.0),  # a rise of no step at all would divide by zero
     )
     return State(network, MovingAverage(network, recipe.averaging), optimizer, schedule)
-
-
-def grown(weights: Mapping[str, Tensor], wanted: Mapping[str, Tensor]) -> dict[str, Tensor]:
-    """Give kernels zeros for input channels that a new network has more: at first it ignores those.
-
-    Parameters
-    ----------
-    weights : mapping of str to Tensor
-        State of a network.
-    wanted : mapping of str to Tensor
-        State of the new network.
-
-    Returns
-    -------
-    dict of str to Tensor
-        The weights, wide enough for the new network.
-    """
-    grown = dict(weights)
-    for name, tensor in weights.items():
-        new = wanted.get(name)
-        if new is None or new.ndim != 4 or tensor.ndim != 4 or new.shape[1] <= tensor.shape[1]:
-            continue
-        more = new.shape[1] - tensor.shape[1]
-        grown[name] = torch.cat([tensor, tensor.new_zeros(tensor.shape[0], more, *tensor.shape[2:])], dim=1)
-    return grown
 
 
 def _parameter_groups(network: nn.Module, weight_decay: float) -> list[dict[str, Any]]:

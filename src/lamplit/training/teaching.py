@@ -6,7 +6,7 @@ import dataclasses
 from collections.abc import Sequence
 
 import torch
-from torch import Tensor
+from torch import Tensor, nn
 
 from lamplit.core.labels import EXPRESSIONS, LABEL_SETS
 from lamplit.imaging.geometry import resize_faces
@@ -36,15 +36,33 @@ def answers(images: Tensor, teachers: Sequence[Checkpoint]) -> Tensor:
     """
     fabric, said = choose_fabric(), []
     for teacher in teachers:
-        recipe = teacher.details["recipe"]
-        labels = LABEL_SETS[recipe.get("labels", EXPRESSIONS.name)]
-        network = build_network(recipe["network"], n_classes=len(labels), **recipe["settings"])
-        network.load_state_dict(averaged_weights(teacher))
-        network = network.to(device=images.device, memory_format=torch.channels_last).eval()  # type: ignore[call-overload]
-        faces = _resized(images, recipe["size"])
+        network = network_of(teacher)
+        network = network.to(device=images.device, memory_format=torch.channels_last)  # type: ignore[call-overload]
+        faces = _resized(images, teacher.details["recipe"]["size"])
         with fabric.autocast():
             said += [predict_logits(network, view).softmax(dim=1) for view in (faces, faces.flip(3))]
     return torch.stack(said).mean(dim=0)
+
+
+def network_of(run: Checkpoint) -> nn.Module:
+    """Return the averaged network of a run.
+
+    Parameters
+    ----------
+    run : Checkpoint
+        Of any run.
+
+    Returns
+    -------
+    torch.nn.Module
+        In evaluation mode, on the CPU.
+    """
+    recipe = run.details["recipe"]
+    labels = LABEL_SETS[recipe.get("labels", EXPRESSIONS.name)]
+    with torch.random.fork_rng(devices=[]):
+        network = build_network(recipe["network"], n_classes=len(labels), **recipe["settings"])
+    network.load_state_dict(averaged_weights(run))
+    return network.eval()
 
 
 def taught(faces: TrainingFaces, teachers: Sequence[Checkpoint], share: float) -> TrainingFaces:
