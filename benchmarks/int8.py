@@ -30,7 +30,7 @@ from lamplit.nets.quantization import METHODS, convolutions, quantize_onnx
 from lamplit.nets.window_means import with_matrix_means
 from lamplit.training.quantized import N_FACES, calibration_pictures, publish_quantized
 from lamplit.weights import NetworkSession, load_weights
-from lamplit.weights.registry import DEFAULT_EXPRESSION
+from lamplit.weights.registry import FLOAT_EXPRESSION
 from results import ROOT, data_parser, write_result
 
 N_OTHERS = 1_128
@@ -110,7 +110,7 @@ def accuracy(classifier: ExpressionClassifier, data: Path) -> dict[str, Any]:
 
 def main() -> None:
     parser = data_parser(__doc__)
-    parser.add_argument("weights", nargs="?", default=DEFAULT_EXPRESSION, help="weights in float")
+    parser.add_argument("weights", nargs="?", default=FLOAT_EXPRESSION, help="weights in float")
     arguments = parser.parse_args()
     parent, content = load_weights(arguments.weights)
     training = read_ferplus(arguments.data, "training")

@@ -94,7 +94,38 @@ def cascade() -> str:
     return table(rows) + f"\n{about}\n"
 
 
+def sizes() -> str:
+    """Return the sizes that come with lamplit, in a single pass and with flips."""
+    quality = ("8: accuracy", "macro F1", "6: accuracy", "log loss", "six bad lights", "calibration error")
+    rows = [("weights", "", "parameters", "MB", "ms", *quality)]
+    for row in result("sizes")["rows"]:
+        eight, six = row["eight"], row["six"]
+        rows.append(
+            (
+                row["weights"],
+                row["passes"],
+                f"{row['parameters'] / 1e6:.2f} M",
+                f"{row['bytes'] / 1e6:.1f}",
+                f"{row['milliseconds']:.2f}",
+                f"{eight['accuracy']:.3f}",
+                f"{eight['macro_f1']:.3f}",
+                f"{six['accuracy']:.3f}",
+                f"{six['log_loss']:.3f}",
+                f"{row['mean_of_six_bad_lights']:.3f}",
+                f"{eight['calibration_error']:.3f}",
+            )
+        )
+    first = result("sizes")["rows"][0]
+    about = (
+        f"FER+ validation, majority, {first['eight']['faces']:,} faces of the eight expressions and "
+        f"{first['six']['faces']:,} of the Ekman six (probabilities renormalised). Milliseconds: one face "
+        f"per call, one thread, all in turn, reading of the light included. Machine: {machine('sizes')}."
+    )
+    return table(rows) + f"\n{about}\n"
+
+
 TABLES = {
+    "sizes": where_measured("sizes", sizes),
     "int8_files": where_measured("int8", files),
     "int8_accuracy": where_measured("int8", accuracy),
     "int8_settings": where_measured("int8", settings),

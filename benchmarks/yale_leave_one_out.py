@@ -26,7 +26,7 @@ from lamplit.evaluation.metrics import classification_metrics
 from lamplit.training.finetune import FineTuner
 from lamplit.training.own_data import OwnData, read_own_data, without
 from lamplit.training.recipe import Recipe, load_recipe
-from lamplit.weights.registry import DEFAULT_EXPRESSION
+from lamplit.weights.registry import FLOAT_EXPRESSION
 from lamplit.weights.store import load_weights
 from results import ROOT, parse_data, write_result
 
@@ -77,7 +77,7 @@ def answers(way: str, data: OwnData) -> list[dict[str, Any]]:
         if kept[person].is_file():
             continue
         if tuner is None:
-            start = load_weights(DEFAULT_EXPRESSION)
+            start = load_weights(FLOAT_EXPRESSION)
             tuner = FineTuner(recipe_of(way), start, faces, on_step=lambda *_: None, observer=Quiet())
         others, own = without(faces, person)
         left_out = faces.subset(own)
@@ -135,7 +135,7 @@ def main() -> None:
         {
             "dataset": pictures.name,
             "protocol": f"{data.protocol}; single pass; whole pipeline: detector, framing, network",
-            "weights": DEFAULT_EXPRESSION,
+            "weights": FLOAT_EXPRESSION,
             "labels": list(pictures.labels),
             "pictures": len(pictures),
             "people": len(set(pictures.people)),

@@ -194,6 +194,15 @@ def test_evaluation_as_json(lamplit: Run, trained: tuple[Path, Any], data: Path,
     assert (figures["split"], figures["all"]["n"]) == ("test", 8)
 
 
+def test_figures_say_whether_faces_were_flipped(
+    lamplit: Run, trained: tuple[Path, Any], data: Path, tmp_path: Path
+) -> None:
+    words = ("evaluate", "--data", data, "--weights", trained[0] / "stripes.onnx", "--out", tmp_path / "r")
+    single, flipped = (json.loads(lamplit(*words, "--json", *more).stdout) for more in ((), ("--flips",)))
+    assert (single["passes"], flipped["passes"]) == ("single pass", "with flips")
+    assert single["all"]["log_loss"] != flipped["all"]["log_loss"]
+
+
 def test_quiet_evaluation_prints_nothing(
     lamplit: Run, trained: tuple[Path, Any], data: Path, tmp_path: Path, capfd: pytest.CaptureFixture[str]
 ) -> None:

@@ -10,7 +10,7 @@ import pytest
 from lamplit.datasets import FerPlus, read_ferplus
 from lamplit.expression import ExpressionClassifier
 from lamplit.training.quantized import publish_quantized
-from lamplit.weights.registry import DEFAULT_EXPRESSION
+from lamplit.weights.registry import FLOAT_EXPRESSION
 
 N_RANGES, N_COMPARED = 200, 400
 
@@ -24,8 +24,8 @@ def test_answers_agree_with_those_in_float(faces: FerPlus, tmp_path: Path) -> No
     # Ranges from some faces, which the card calls by their split, and answers on others.
     some = faces.subset(np.arange(N_RANGES))
     others = faces.images[N_RANGES : N_RANGES + N_COMPARED]
-    card = publish_quantized(DEFAULT_EXPRESSION, some, tmp_path, n_faces=N_RANGES)
-    before = ExpressionClassifier(threads=1)
+    card = publish_quantized(FLOAT_EXPRESSION, some, tmp_path, n_faces=N_RANGES)
+    before = ExpressionClassifier(FLOAT_EXPRESSION, threads=1)
     after = ExpressionClassifier(tmp_path / card.file, threads=1)
     assert card.parameters == before.card.parameters
     assert card.size_bytes < 0.3 * before.card.size_bytes

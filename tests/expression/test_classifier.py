@@ -244,3 +244,16 @@ def test_threads_out_of_range_are_refused(threads: Any) -> None:
 def test_an_unknown_device_is_refused() -> None:
     with pytest.raises(InvalidArgumentError, match=r"device: needs one of \['auto', 'cpu'.*got 'tpu'"):
         ExpressionClassifier(device="tpu")
+
+
+def test_with_flips_a_face_and_its_mirror_image_are_alike(
+    classifier: ExpressionClassifier, smile: ByteArray
+) -> None:
+    both = np.stack([smile, smile[:, ::-1]])
+    single = classifier.predict_logits(both)[0]
+    assert np.abs(single[0] - single[1]).max() > 1e-3, "a face and its mirror image differ to the network"
+    flipping = ExpressionClassifier(threads=1, flips=True)
+    np.testing.assert_allclose(
+        flipping.predict_logits(both)[0], np.tile(single.mean(axis=0), (2, 1)), atol=1e-4
+    )
+    assert (classifier.passes, flipping.passes) == ("single pass", "with flips")

@@ -10,7 +10,7 @@ from lamplit.core.errors import InvalidArgumentError
 from lamplit.nets import build_network
 from lamplit.nets.restore import restore_network
 from lamplit.nets.statistics import measure_statistics
-from lamplit.weights.registry import DEFAULT_EXPRESSION
+from lamplit.weights.registry import FLOAT_EXPRESSION
 from lamplit.weights.store import load_weights
 
 
@@ -39,7 +39,7 @@ def test_the_network_computes_what_it_computed() -> None:
 
 
 def test_weights_from_a_file_can_be_trained_on() -> None:
-    network = restore_network(*load_weights(DEFAULT_EXPRESSION))
+    network = restore_network(*load_weights(FLOAT_EXPRESSION))
     faces = torch.rand(64, 1, 48, 48, generator=torch.Generator().manual_seed(0))
     with torch.no_grad():
         before = network(faces)

@@ -22,7 +22,7 @@ from lamplit.training.loop import predict_logits, train
 from lamplit.training.publish import add_metrics
 from lamplit.training.session import TrainingData, prepare, run_training
 from lamplit.weights.cards import WeightsCard, read_card
-from lamplit.weights.registry import DEFAULT_EXPRESSION
+from lamplit.weights.registry import FLOAT_EXPRESSION
 from lamplit.weights.store import load_weights
 
 DATA = TrainingData(blobs.faces(), blobs.faces(160, seed=2), blobs.faces(40, seed=1))
@@ -206,14 +206,14 @@ def test_splits_without_a_usable_face_are_told_before_the_work(
 
 
 def test_a_recipe_may_start_from_shipped_weights_and_be_taught_by_them(tmp_path: Path) -> None:
-    card, _ = load_weights(DEFAULT_EXPRESSION)
+    card, _ = load_weights(FLOAT_EXPRESSION)
     generator = np.random.default_rng(0)
     images = torch.from_numpy(generator.integers(0, 256, (64, 1, card.input_size, card.input_size), np.uint8))
     few = TrainingFaces(images, torch.full((64, 8), 0.125), torch.arange(64) % 8)
     deeper = {**card.recipe["settings"], "depths": [1, 3, 2, 2]}
     recipe = blobs.recipe(
         name="more",
-        start=DEFAULT_EXPRESSION,
+        start=FLOAT_EXPRESSION,
         teach=1.0,
         size=card.input_size,
         epochs=1,
@@ -224,7 +224,7 @@ def test_a_recipe_may_start_from_shipped_weights_and_be_taught_by_them(tmp_path:
     )
     run_training(recipe, TrainingData(few, few.subset(slice(0)), few), tmp_path, observer=blobs.Silent())
     faces = images[:8, 0].numpy()
-    before = softmax(ExpressionClassifier().predict_logits(faces)[0], 1.0)
+    before = softmax(ExpressionClassifier(FLOAT_EXPRESSION).predict_logits(faces)[0], 1.0)
     after = softmax(ExpressionClassifier(tmp_path / "more.onnx").predict_logits(faces)[0], 1.0)
     # Two steps of next to nothing: what changes is batch normalisation with statistics of its own batches.
     np.testing.assert_allclose(after, before, atol=0.05)

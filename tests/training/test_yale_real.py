@@ -11,7 +11,7 @@ import numpy as np
 from lamplit.training.finetune import FineTuner, leave_people_out
 from lamplit.training.own_data import read_own_data
 from lamplit.training.recipe import load_recipe
-from lamplit.weights.registry import DEFAULT_EXPRESSION
+from lamplit.weights.registry import FLOAT_EXPRESSION
 from lamplit.weights.store import load_weights
 
 
@@ -23,7 +23,7 @@ def test_people_left_out_are_read_well(data_dir: Path, tmp_path: Path) -> None:
     assert (len(data.training), data.training.n_found) == (89, 89)
     people = np.array(data.training.pictures.people)
     some = data.training.subset(np.isin(people, np.unique(people)[:6]))
-    start = load_weights(DEFAULT_EXPRESSION)
+    start = load_weights(FLOAT_EXPRESSION)
     tuner = FineTuner(recipe, start, some, on_step=lambda *_: None, observer=blobs.Silent())
     answers = leave_people_out(tuner, tmp_path, on_person=lambda *_: None)
     right = answers.argmax(axis=1) == some.pictures.classes

@@ -26,16 +26,17 @@ def evaluate(
         typer.Option(metavar="DIR", help="Folder for page and plots.", show_default="results/WEIGHTS-SPLIT"),
     ] = None,
     device: Annotated[str, typer.Option(help="cpu, cuda or auto.")] = "cpu",
+    flips: Annotated[bool, typer.Option(help="Ask of both mirror images; the mean counts.")] = False,
     as_json: Annotated[bool, typer.Option("--json", help="Print the figures as JSON.")] = False,
     quiet: Annotated[bool, typer.Option("--quiet", "-q", help="Print nothing but errors.")] = False,
 ) -> None:
-    """Measure weights on FER+ (majority protocol, single pass) and write an HTML page with plots."""
+    """Measure weights on FER+ (majority protocol) and write an HTML page with plots."""
     # Here and not above: these need the extra "train", without which the other commands must work.
     from lamplit.cli.evaluation_page import write_page
     from lamplit.cli.measure import evaluate_split, evaluation_tables
     from lamplit.expression.classifier import ExpressionClassifier
 
-    classifier = ExpressionClassifier(weights, device=device)
+    classifier = ExpressionClassifier(weights, device=device, flips=flips)
     name = classifier.card.name
     evaluation = evaluate_split(classifier, data, split, hidden=quiet)
     folder = Path("results") / f"{name}-{split}" if out is None else out
@@ -46,7 +47,7 @@ def evaluate(
         "dataset": "FER+",
         "split": split,
         "protocol": "majority",
-        "passes": "single pass",
+        "passes": classifier.passes,
         "command": command,
         "date": datetime.now(UTC).strftime("%Y-%m-%d"),
         **evaluation.as_dict(),
@@ -55,7 +56,7 @@ def evaluate(
     if as_json:
         print(json.dumps(figures, indent=2))
     elif not quiet:
-        tables = evaluation_tables(evaluation, title=f"{name} on FER+ {split}, majority, single pass")
+        tables = evaluation_tables(evaluation, title=f"{name} on FER+ {split}, majority, {classifier.passes}")
         results_console().print(*tables, sep="\n")
     if not quiet:
         tell(f"wrote {page}")

@@ -22,7 +22,7 @@ from lamplit.training.publish_own import check_folder, publish_own
 from lamplit.training.recipe import Recipe
 from lamplit.training.state import EpochRow
 from lamplit.weights.cards import WeightsCard
-from lamplit.weights.registry import DEFAULT_EXPRESSION
+from lamplit.weights.registry import FLOAT_EXPRESSION
 from lamplit.weights.store import load_weights
 
 
@@ -30,7 +30,7 @@ def finetune(
     recipe: Recipe, path: Path, folder: Path, *, name: str, hidden: bool
 ) -> tuple[list[Table], list[str]]:
     """Fine-tune, measure and report; return tables, and lines that say where everything is."""
-    start = load_weights(tuning_of(recipe.name, recipe.finetune).weights or DEFAULT_EXPRESSION)
+    start = load_weights(tuning_of(recipe.name, recipe.finetune).weights or FLOAT_EXPRESSION)
     with counting_progress(hidden=hidden) as progress:
         steps = _Steps(progress, recipe.epochs, folder, hidden=hidden)
         data = read_own_data(recipe, path, on_step=steps.show)

@@ -9,14 +9,14 @@ import typer
 
 from lamplit.cli.consoles import counting_progress, results_console, tell
 from lamplit.core.files import make_folder
-from lamplit.weights.registry import DEFAULT_EXPRESSION
+from lamplit.weights.registry import FLOAT_EXPRESSION
 
 
 def quantize(
     data: Annotated[Path, typer.Option(help="Folder or zip with FER+.", envvar="LAMPLIT_DATA")],
     weights: Annotated[
         str, typer.Argument(help="Weights in float, by name or as an .onnx file with its card.")
-    ] = DEFAULT_EXPRESSION,
+    ] = FLOAT_EXPRESSION,
     out: Annotated[Path, typer.Option(metavar="DIR", help="Folder for the file and its card.")] = Path(
         "results/int8"
     ),

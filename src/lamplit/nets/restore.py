@@ -57,9 +57,9 @@ def restore_network(card: WeightsCard, content: bytes) -> nn.Module:
 
     Examples
     --------
-    >>> from lamplit.weights.registry import DEFAULT_EXPRESSION
+    >>> from lamplit.weights.registry import FLOAT_EXPRESSION
     >>> from lamplit.weights.store import load_weights
-    >>> network = restore_network(*load_weights(DEFAULT_EXPRESSION))
+    >>> network = restore_network(*load_weights(FLOAT_EXPRESSION))
     >>> network(torch.rand(2, 1, 48, 48)).shape
     torch.Size([2, 8])
     """

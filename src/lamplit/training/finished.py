@@ -53,8 +53,8 @@ def finished_run(name: str, recipe: Recipe, folder: Path | None = None) -> Check
     ... except CheckpointError as error:
     ...     print(error.hint)
     first run: lamplit train nobody-ran-this --data DIR
-    >>> from lamplit.weights.registry import DEFAULT_EXPRESSION
-    >>> finished_run(DEFAULT_EXPRESSION, Recipe(name="mine")).details["folded"]
+    >>> from lamplit.weights.registry import FLOAT_EXPRESSION
+    >>> finished_run(FLOAT_EXPRESSION, Recipe(name="mine")).details["folded"]
     True
     """
     usual = RUNS / name

@@ -14,8 +14,11 @@ ASSET_SUFFIX = ".asset.json"
 CASCADE_SUFFIX = ".cascade.json"
 """Ends the names of shipped cascades, which are assets, too."""
 
-DEFAULT_EXPRESSION = "expression-fusion-ferplus-night-v1"
-"""What `ExpressionClassifier` loads when it is not told otherwise."""
+FLOAT_EXPRESSION = "expression-fusion-ferplus-night-v1"
+"""What trainings start from when they are not told otherwise; the default's parent."""
+
+DEFAULT_EXPRESSION = f"{FLOAT_EXPRESSION}-int8"
+"""What `ExpressionClassifier` loads when it is not told otherwise: the same network in 8 bits, for speed."""
 
 
 def list_weights() -> list[WeightsCard]:
@@ -29,8 +32,8 @@ def list_weights() -> list[WeightsCard]:
     Examples
     --------
     >>> [card.name for card in list_weights()]
-    ['expression-fusion-ferplus-night-v1']
+    ['expression-fusion-ferplus-night-v1', 'expression-fusion-ferplus-night-v1-int8']
     """
     others = (ASSET_SUFFIX, CASCADE_SUFFIX)
-    cards = sorted(path for path in FOLDER.glob("*.json") if not path.name.endswith(others))
-    return [read_card(path) for path in cards]
+    cards = [path for path in FOLDER.glob("*.json") if not path.name.endswith(others)]
+    return [read_card(path) for path in sorted(cards, key=lambda path: path.stem)]

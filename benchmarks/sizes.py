@@ -1,0 +1,84 @@
+"""The sizes that come with lamplit side by side, each in a single pass and with flips.
+
+FER+ validation, majority protocol: the eight expressions and the Ekman six in good light, and accuracy over
+the six bad lights of the short protocol. Times: one face per call through `predict_proba`, one thread, all in
+turn within each round.
+
+    python benchmarks/sizes.py --data DIR
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from lamplit.cli.measure import SplitEvaluation, evaluate_split
+from lamplit.cli.measure_light import measure_gauntlet
+from lamplit.cli.models import model_of
+from lamplit.evaluation.metrics import ClassificationMetrics
+from lamplit.evaluation.speed import time_in_turn
+from lamplit.expression import ExpressionClassifier
+from lamplit.weights.registry import list_weights
+from results import parse_data, write_result
+
+
+def measured(classifier: ExpressionClassifier, data: Path) -> dict[str, Any]:
+    """Return the figures of a classifier in good light and in bad."""
+    evaluation = evaluate_split(classifier, data, "validation", hidden=True)
+    gauntlet = measure_gauntlet(model_of(classifier), data, "validation", short=True, hidden=True).as_dict()
+    return {
+        **figures(evaluation),
+        "mean_of_six_bad_lights": round(gauntlet["mean_of_six_bad_lights"], 4),
+        "lights": {row["name"]: round(row["accuracy"], 4) for row in gauntlet["lights"]},
+    }
+
+
+def figures(evaluation: SplitEvaluation) -> dict[str, Any]:
+    """Return the figures in good light: the eight, the six, and the eight without copies."""
+    parts: dict[str, ClassificationMetrics | None] = {
+        "eight": evaluation.whole.metrics,
+        "six": evaluation.whole.six,
+        "without_copies": evaluation.without_copies,
+    }
+    return {
+        part: {
+            "faces": metrics.n,
+            **{
+                key: round(getattr(metrics, key), 4)
+                for key in ("accuracy", "macro_f1", "log_loss", "calibration_error")
+            },
+        }
+        for part, metrics in parts.items()
+        if metrics is not None
+    }
+
+
+def main() -> None:
+    data = parse_data(__doc__)
+    classifiers = [
+        ExpressionClassifier(card.name, threads=1, flips=flips)
+        for card in list_weights()
+        for flips in (False, True)
+    ]
+    face = np.random.default_rng(0).integers(0, 256, (1, 48, 48), dtype=np.uint8)
+    timings = time_in_turn([lambda c=c: c.predict_proba(face) for c in classifiers], rounds=15, repeats=40)
+    rows = [
+        {
+            "weights": classifier.card.name,
+            "passes": classifier.passes,
+            "parameters": classifier.card.parameters,
+            "bytes": classifier.card.size_bytes,
+            "milliseconds": round(timing.milliseconds, 3),
+            "fastest_round": round(timing.fastest, 3),
+            **measured(classifier, data),
+        }
+        for classifier, timing in zip(classifiers, timings, strict=True)
+    ]
+    about = {"split": "validation", "protocol": "majority", "time": "one face per call, one thread"}
+    write_result("sizes", about | {"rows": rows})
+
+
+if __name__ == "__main__":
+    main()
