@@ -58,7 +58,8 @@ def chi_square_distances(first: AnyArray, second: AnyArray) -> FloatArray:
         for start in range(0, len(filled), _BINS_AT_A_TIME):
             part = filled[start : start + _BINS_AT_A_TIME]
             row += _terms(histogram[part, np.newaxis], bins[part]).sum(axis=0)
-    return distances.astype(np.float32, copy=False)
+    rounded: FloatArray = distances.astype(np.float32, copy=False)
+    return rounded
 
 
 def _terms(a: AnyArray, b: AnyArray) -> AnyArray:
