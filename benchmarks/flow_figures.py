@@ -19,7 +19,8 @@ def protocols() -> str:
     pictures = str(result("yale_leave_one_out")["pictures"])
     words = "the network, fine-tuned: six, no picture to start from"
     rows.append((words, pictures, f"{network['accuracy']:.3f}", _interval(network)))
-    about = f"Yale Faces, {result(NAME)['people']} people, leave one person out."
+    left_out = f"Yale Faces, {result(NAME)['people']} people, leave one person out"
+    about = f"{left_out}; intervals of the flow draw whole people."
     return table(rows) + f"\n{about}\n"
 
 

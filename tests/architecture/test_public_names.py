@@ -5,6 +5,7 @@ from __future__ import annotations
 import importlib
 import inspect
 import json
+import pkgutil
 from pathlib import Path
 from typing import Any
 
@@ -29,14 +30,23 @@ def _parameters(value: Any) -> list[inspect.Parameter]:
 
 
 def surface() -> dict[str, str]:
-    names = {f"lamplit.{name}": signature(getattr(lamplit, name)) for name in lamplit.__all__}
-    light = importlib.import_module("lamplit.light")
-    return names | {f"lamplit.light.{name}": signature(getattr(light, name)) for name in light.__all__}
+    found = (importlib.import_module(f"lamplit.{name}") for name in subpackages())
+    modules = [lamplit, *(module for module in found if hasattr(module, "__all__"))]
+    return {f"{m.__name__}.{name}": signature(getattr(m, name)) for m in modules for name in m.__all__}
+
+
+def subpackages() -> list[str]:
+    return [module.name for module in pkgutil.iter_modules(lamplit.__path__) if module.ispkg]
 
 
 def test_public_names_are_as_recorded() -> None:
     # After a change that is meant: python tests/architecture/test_public_names.py
     assert surface() == json.loads(RECORD.read_text(encoding="utf-8"))
+
+
+def test_subpackages_are_recorded() -> None:
+    recorded = {name.rpartition(".")[0] for name in json.loads(RECORD.read_text(encoding="utf-8"))}
+    assert {"lamplit", "lamplit.boosting", "lamplit.faces", "lamplit.features", "lamplit.light"} <= recorded
 
 
 def test_root_stays_small() -> None:

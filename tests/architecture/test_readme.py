@@ -52,3 +52,15 @@ def test_every_table_stands_once_and_on_its_own(repository: Path, figures: Modul
     for text in texts:
         for opened in re.finditer(r"<!-- figures: ", text):
             assert text[: opened.start()].endswith("\n\n"), text[opened.start() : opened.start() + 60]
+
+
+def test_no_page_with_tables_is_forgotten(repository: Path, figures: ModuleType) -> None:
+    pages = [repository / "README.md", *(repository / "docs").glob("*.md")]
+    found = {page for page in pages if figures.BLOCK.search(page.read_text(encoding="utf-8"))}
+    assert {page.relative_to(repository).as_posix() for page in found} == set(figures.PAGES)
+
+
+def test_no_part_takes_the_name_of_anothers_table(figures: ModuleType) -> None:
+    parts = [part for part in vars(figures).values() if hasattr(part, "TABLES")]
+    assert len(parts) > 10
+    assert sorted(name for part in parts for name in part.TABLES) == sorted(figures.TABLES)

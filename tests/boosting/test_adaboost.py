@@ -185,7 +185,9 @@ def test_settings_out_of_range_are_refused(settings: dict, message: str) -> None
 
 
 def test_one_class_is_refused() -> None:
-    with pytest.raises(InvalidArgumentError, match="y: needs at least two classes, got one class, 7"):
+    with pytest.raises(
+        InvalidArgumentError, match="y: needs labels of at least two classes, got one class, 7"
+    ):
         AdaBoostClassifier().fit([[0.0], [1.0]], [7, 7])
 
 

@@ -110,8 +110,15 @@ def test_windows_of_no_weight_are_scored_and_not_learnt() -> None:
 @pytest.mark.parametrize(
     ("settings", "message"),
     [
+        (
+            {"labels": ["face", "wall"]},
+            r"labels: needs numbers of shape \(n_windows,\), above",
+        ),
         ({"labels": [1, 1, 1]}, "labels: needs windows of both kinds, got 3 of 3"),
-        ({"labels": [[1, 0, 1]]}, r"labels: needs shape \(n_windows,\), got shape \(1, 3\)"),
+        (
+            {"labels": [[1, 0, 1]]},
+            r"labels: needs numbers of shape \(n_windows,\), .*, got int64 of shape \(1, 3\)",
+        ),
         ({"labels": [1, 0]}, "labels: needs 3 as there are windows, got 2"),
         ({"weights": [1.0]}, r"weights: needs shape \(3,\), got shape \(1,\)"),
         ({"weights": [0.0, 1.0, -1.0]}, "weights: needs finite numbers of at least 0"),

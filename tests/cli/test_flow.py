@@ -49,6 +49,43 @@ def test_the_folder_gets_pictures_and_a_table(lamplit: Run, photo: Path, smile: 
     assert max(float(row["strength"]) for row in rows[28:]) < 5
 
 
+@pytest.mark.parametrize("way", [[], ["--consecutive"]])
+def test_each_picture_is_read_once(
+    lamplit: Run, photo: Path, smile: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, way: list[str]
+) -> None:
+    other = tmp_path / "other.png"
+    other.write_bytes(smile.read_bytes())
+    place, read, placed = MuscleReader.place, [], []
+
+    def counted(path: Path, **options: Any) -> Any:
+        read.append(path)
+        return read_image(path, **options)
+
+    def looked_at(reader: MuscleReader, image: Any, *, name: str) -> Any:
+        placed.append(name)
+        return place(reader, image, name=name)
+
+    monkeypatch.setattr("lamplit.cli.flow.read_image", counted)
+    monkeypatch.setattr(MuscleReader, "place", looked_at)
+    assert lamplit("flow", photo, smile, other, "--quiet", *way).exit_code == 0
+    assert read == [photo, smile, other]
+    assert placed == [str(path) for path in read]
+
+
+def test_a_neutral_picture_that_fails_is_read_once(
+    lamplit: Run, photo: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    read = []
+
+    def counted(path: Path, **options: Any) -> Any:
+        read.append(path)
+        return read_image(path, **options)
+
+    monkeypatch.setattr("lamplit.cli.flow.read_image", counted)
+    assert lamplit("flow", "gone.jpg", photo, photo).exit_code == 1
+    assert read == [Path("gone.jpg")]
+
+
 def test_rows_are_kept_when_the_user_stops(
     lamplit: Run, photo: Path, smile: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 from lamplit.core.errors import InvalidArgumentError
-from lamplit.core.values import Box
+from lamplit.core.values import Box, Detection
 from lamplit.expression.face_motion import ALIGNMENTS, FaceMotion, MuscleReader
 from lamplit.faces.detector import get_detector
 from lamplit.faces.eyes import find_eyes, usual_eyes
@@ -138,6 +138,38 @@ def test_a_sequence_is_followed_from_the_first_or_from_frame_to_frame(photo: np.
     assert steps[0] == pytest.approx(from_first[0], abs=1)
     assert steps[1] == pytest.approx(from_first[0], rel=0.4)
     assert list(MuscleReader().follow([])) == []
+
+
+class Counting:
+    """A detector that counts its pictures."""
+
+    def __init__(self) -> None:
+        self.n_pictures = 0
+
+    def detect(self, image: np.ndarray) -> list[Detection]:
+        self.n_pictures += 1
+        return get_detector("cascade").detect(image)
+
+
+@pytest.mark.parametrize("consecutive", [False, True])
+def test_a_sequence_is_looked_at_once(photo: np.ndarray, consecutive: bool) -> None:
+    detector = Counting()
+    list(MuscleReader(detector=detector).follow([photo] * 3, consecutive=consecutive))
+    assert detector.n_pictures == 3
+
+
+def test_a_placed_face_stands_for_its_picture(photo: np.ndarray) -> None:
+    reader, after = MuscleReader(), pulled(photo, in_photo(0.0, 1.5), (0, 3), reach=12)
+    placed = reader.compare(reader.place(photo), reader.place(after))
+    assert np.array_equal(placed.flow, reader.compare(photo, after).flow)
+    given = reader.compare(reader.place(photo), after, eyes=(EYES, EYES))
+    assert given.eyes_from == "given"
+    assert np.array_equal(given.flow, reader.compare(photo, after, eyes=(EYES, EYES)).flow)
+
+
+def test_a_picture_to_place_needs_a_face() -> None:
+    with pytest.raises(InvalidArgumentError, match=r"^image: needs a picture with a face"):
+        MuscleReader().place(np.full((200, 200), 128, np.uint8))
 
 
 def test_a_picture_without_a_face_is_refused(photo: np.ndarray) -> None:

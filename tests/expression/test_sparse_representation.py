@@ -57,5 +57,5 @@ def test_settings_out_of_range_are_refused(settings: dict[str, Any], message: st
 
 
 def test_one_class_is_refused() -> None:
-    with pytest.raises(InvalidArgumentError, match="y: needs labels of two classes or more, got one class"):
+    with pytest.raises(InvalidArgumentError, match="y: needs labels of at least two classes, got one class"):
         SparseRepresentationClassifier().fit(np.eye(3), [1, 1, 1])

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 import numpy as np
@@ -100,6 +101,60 @@ def test_faces_of_another_size_or_shape_are_refused(name: str, faces: tuple[np.n
         model.predict(images[:, :20])
     with pytest.raises(InvalidArgumentError, match=r"X: needs faces of shape \(N, H, W\), or square ones"):
         model_of(name).fit(images.reshape(30, -1)[:, :23], classes)
+
+
+@every_model
+@pytest.mark.parametrize(
+    ("labels", "message"),
+    [
+        ([], "X: needs at least one face, got none"),
+        (["joy"] * 6, "y: needs labels of at least two classes, got one class, 'joy' (add faces of another)"),
+    ],
+)
+def test_too_few_faces_are_refused_in_words(name: str, labels: list[str], message: str) -> None:
+    with pytest.raises(InvalidArgumentError, match=re.escape(message)):
+        model_of(name).fit(np.zeros((len(labels), 24, 24), dtype=np.uint8), labels)
+
+
+@every_model
+def test_a_class_of_one_face_is_enough_for_cascades_alone(name: str) -> None:
+    images = np.random.default_rng(0).integers(0, 256, (7, 24, 24), dtype=np.uint8)
+    labels = ["joy"] * 6 + ["fear"]
+    if name == "cascaded-lbp":
+        assert model_of(name).fit(images, labels).classes_.tolist() == ["fear", "joy"]
+        return
+    message = "y: needs at least 3 faces of each class, got 1 of 'fear' (add faces of it, or leave it out)"
+    with pytest.raises(InvalidArgumentError, match=re.escape(message)):
+        model_of(name).fit(images, labels)
+
+
+@every_model
+def test_three_faces_of_a_class_are_enough_and_labels_may_be_a_list(name: str) -> None:
+    images = np.random.default_rng(0).integers(0, 256, (6, 24, 24), dtype=np.uint8)
+    assert model_of(name).fit(images, ["joy", "fear"] * 3).classes_.tolist() == ["fear", "joy"]
+
+
+@pytest.mark.parametrize(
+    ("labels", "message"),
+    [
+        (None, "y: needs a label for each of 6 faces, got none"),
+        (["joy", "fear"], "y: needs a label for each of 6 faces, got shape (2,)"),
+        (np.zeros((6, 2)), "y: needs a label for each of 6 faces, got shape (6, 2)"),
+        (
+            np.linspace(0, 1, 6),
+            "y: needs labels of classes, such as words or whole numbers, got Unknown label",
+        ),
+    ],
+)
+def test_labels_that_do_not_fit_are_refused_in_words(labels: Any, message: str) -> None:
+    with pytest.raises(InvalidArgumentError, match=re.escape(message)):
+        model_of("lbp-svm").fit(np.zeros((6, 24, 24)), labels)
+
+
+def test_no_face_has_no_expression(faces: tuple[np.ndarray, np.ndarray]) -> None:
+    model = model_of("lbp-svm").fit(*faces)
+    with pytest.raises(InvalidArgumentError, match="X: needs at least one face, got none"):
+        model.predict(faces[0][:0])
 
 
 def test_cascades_say_what_stopping_early_saves(faces: tuple[np.ndarray, np.ndarray]) -> None:

@@ -9,6 +9,7 @@ import numpy as np
 
 from lamplit.boosting.algorithms import ALGORITHMS, Round, Task, first_weights, next_weights
 from lamplit.boosting.drawing import drawn_features
+from lamplit.boosting.samples import training_samples
 from lamplit.boosting.sorting import sort_features
 from lamplit.boosting.tree import Tree
 from lamplit.core.arrays import AnyArray
@@ -17,7 +18,6 @@ from lamplit.core.errors import InvalidArgumentError
 from lamplit.core.extras import require
 
 _base = require("sklearn.base", extra="train", purpose="AdaBoostClassifier")
-_multiclass = require("sklearn.utils.multiclass", extra="train", purpose="AdaBoostClassifier")
 _utils = require("sklearn.utils", extra="train", purpose="AdaBoostClassifier")
 _validation = require("sklearn.utils.validation", extra="train", purpose="AdaBoostClassifier")
 
@@ -108,12 +108,9 @@ class AdaBoostClassifier(_base.ClassifierMixin, _base.BaseEstimator):  # type: i
 
     def fit(self, X: AnyArray, y: AnyArray, sample_weight: AnyArray | None = None) -> AdaBoostClassifier:
         """Learn from samples (n_samples, n_features), their labels (n_samples,) and, if given, weights."""
-        X, y = _validation.validate_data(self, X, y, dtype=[np.float32, np.float16])
         self._check_settings()
-        _multiclass.check_classification_targets(y)
+        X, y = training_samples(self, X, y, dtype=[np.float32, np.float16])
         self.classes_, codes = np.unique(y, return_inverse=True)
-        if len(self.classes_) < 2:
-            raise InvalidArgumentError("y", "at least two classes", f"one class, {self.classes_[0]}")
         weights = _validation._check_sample_weight(
             sample_weight, X, dtype=np.float64, ensure_non_negative=True
         )

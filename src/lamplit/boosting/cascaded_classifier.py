@@ -8,15 +8,14 @@ import numpy as np
 
 from lamplit.boosting.rejection_cascade import Passage, RejectionCascade, Values, matrix_values
 from lamplit.boosting.rejection_training import StageGoals, train_rejection_cascade
+from lamplit.boosting.samples import training_samples
 from lamplit.boosting.sorting import sort_features
 from lamplit.core.arrays import AnyArray, IntArray
 from lamplit.core.checks import check_integer
-from lamplit.core.errors import InvalidArgumentError
 from lamplit.core.extras import require
 
 _base = require("sklearn.base", extra="train", purpose="CascadedClassifier")
 _linear_model = require("sklearn.linear_model", extra="train", purpose="CascadedClassifier")
-_multiclass = require("sklearn.utils.multiclass", extra="train", purpose="CascadedClassifier")
 _utils = require("sklearn.utils", extra="train", purpose="CascadedClassifier")
 _validation = require("sklearn.utils.validation", extra="train", purpose="CascadedClassifier")
 
@@ -101,11 +100,8 @@ class CascadedClassifier(_base.ClassifierMixin, _base.BaseEstimator):  # type: i
         """Learn from rows (N, D) and their labels (N,)."""
         goals = StageGoals(self.detection_rate, self.false_positive_rate, self.n_stages, self.most_stumps)
         check_integer("n_folds", self.n_folds, low=2)
-        X, y = _validation.validate_data(self, X, y, dtype=[np.float32, np.float64])
-        _multiclass.check_classification_targets(y)
+        X, y = training_samples(self, X, y, dtype=[np.float32, np.float64])
         self.classes_, codes = np.unique(y, return_inverse=True)
-        if len(self.classes_) < 2:
-            raise InvalidArgumentError("y", "labels of two classes or more", "one class")
         held_out = np.empty((len(X), self._n_signals))
         for fold in self._folds(codes):
             others = np.setdiff1d(np.arange(len(X)), fold)

@@ -191,8 +191,11 @@ def _discrete(
 def _signs(labels: AnyArray) -> AnyArray:
     """Return 1 for what is to be found and -1 for the rest, float64."""
     flat = np.asarray(labels)
-    if flat.ndim != 1:
-        raise InvalidArgumentError("labels", "shape (n_windows,)", f"shape {flat.shape}")
+    if flat.ndim != 1 or flat.dtype.kind not in "buif":
+        came = f"{flat.dtype} of shape {flat.shape}"
+        raise InvalidArgumentError(
+            "labels", "numbers of shape (n_windows,), above 0 for what is sought", came
+        )
     wanted = flat > 0
     if wanted.all() or not wanted.any():
         raise InvalidArgumentError("labels", "windows of both kinds", f"{wanted.sum()} of {len(wanted)}")

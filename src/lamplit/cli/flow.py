@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from functools import lru_cache
 from pathlib import Path
 from typing import Annotated
 
@@ -13,11 +14,10 @@ import typer
 from lamplit.cli.analyze import EXIT_SOME_FAILED
 from lamplit.cli.consoles import counting_progress, results_console, tell
 from lamplit.cli.copies import CopyNames
-from lamplit.core.arrays import ByteArray
 from lamplit.core.checks import check_integer
 from lamplit.core.errors import InvalidArgumentError, LamplitError, OutputError, UnreadableImageError
 from lamplit.core.files import make_folder, write_atomically
-from lamplit.expression.face_motion import FaceMotion, MuscleReader
+from lamplit.expression.face_motion import FaceMotion, MuscleReader, PlacedFace
 from lamplit.imaging.images import DEFAULT_MAX_PIXELS, read_image, write_image
 from lamplit.report.flow_drawing import draw_flow
 from lamplit.report.flow_table import flow_csv, muscle_rows, muscle_table
@@ -54,14 +54,14 @@ def flow(
     any pair failed.
     """
     check_integer("--max-pixels", max_pixels, low=1)
-    reader = MuscleReader(alignment=align, method=method, preparation=preparation)
+    faces = _Faces(MuscleReader(alignment=align, method=method, preparation=preparation), max_pixels)
     files = [neutral, *expressive]
     places = None if out is None else _Places(out, files)
     view = _View(as_json=as_json, quiet=quiet)
     with counting_progress(hidden=quiet or as_json) as progress:
         task = progress.add_task("pairs", total=len(expressive))
         for before, after in _pairs(files, consecutive):
-            _one_pair(_Pictures(before, after, max_pixels), reader, view, places)
+            _one_pair(_Pictures(before, after), faces, view, places)
             progress.advance(task)
     if places is not None and not quiet and not as_json and view.n_failed < len(expressive):
         tell(f"wrote {out}")
@@ -81,15 +81,6 @@ class _Pictures:
 
     before: Path
     after: Path
-    max_pixels: int
-
-    def read(self) -> tuple[ByteArray, ByteArray]:
-        for path in (self.before, self.after):
-            if path.is_dir():
-                hint = "name the pictures in it, such as folder/*.jpg"
-                raise UnreadableImageError(str(path), "a picture", "a folder", hint)
-        before, after = (read_image(path, max_pixels=self.max_pixels) for path in (self.before, self.after))
-        return before, after
 
     def named(self, error: LamplitError) -> LamplitError:
         """Return an error that names the file instead of the argument."""
@@ -99,10 +90,40 @@ class _Pictures:
         return InvalidArgumentError(str(paths[error.subject]), error.required, error.came, error.hint)
 
 
-def _one_pair(pictures: _Pictures, reader: MuscleReader, view: _View, places: _Places | None) -> None:
+class _Faces:
+    """The reader, and the faces of the last two pictures: the next pair has one of them again."""
+
+    def __init__(self, reader: MuscleReader, max_pixels: int) -> None:
+        self._reader = reader
+        self._max_pixels = max_pixels
+        self._placed = lru_cache(maxsize=2)(self._look)
+
+    def motion(self, pictures: _Pictures) -> FaceMotion:
+        """Compare two pictures."""
+        return self._reader.compare(self._face(pictures.before), self._face(pictures.after))
+
+    def _face(self, path: Path) -> PlacedFace:
+        """Return the face of a picture, looked for once."""
+        found = self._placed(path)
+        if isinstance(found, LamplitError):
+            raise found.with_traceback(None)
+        return found
+
+    def _look(self, path: Path) -> PlacedFace | LamplitError:
+        """Find the face of a picture, or say what is wrong with it: that is no better a second time."""
+        try:
+            if path.is_dir():
+                hint = "name the pictures in it, such as folder/*.jpg"
+                raise UnreadableImageError(str(path), "a picture", "a folder", hint)
+            return self._reader.place(read_image(path, max_pixels=self._max_pixels), name=str(path))
+        except LamplitError as error:
+            return error
+
+
+def _one_pair(pictures: _Pictures, faces: _Faces, view: _View, places: _Places | None) -> None:
     """Compare two pictures; what fails is told and counted, and stops nothing."""
     try:
-        motion = reader.compare(*pictures.read())
+        motion = faces.motion(pictures)
         if places is not None:
             places.add(pictures, motion)
     except LamplitError as error:

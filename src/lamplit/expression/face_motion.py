@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from itertools import pairwise
 
 from lamplit.core.arrays import AnyArray, ByteArray, FloatArray
 from lamplit.core.errors import InvalidArgumentError
@@ -64,9 +63,25 @@ class FaceMotion:
     frames: tuple[FloatArray, FloatArray]
 
 
-@dataclass(frozen=True)
-class _Placed:
-    """A grey picture with its face and its eyes, as far as they are known."""
+@dataclass(frozen=True, slots=True, eq=False)
+class PlacedFace:
+    """A grey picture with its face and its eyes, as far as they are known.
+
+    Parameters
+    ----------
+    grey : ndarray of shape (H, W), uint8
+        The picture.
+    box : Box or None
+        Where the detector found the face, in pixels; None where nobody looked.
+    eyes : ndarray of shape (2, 2), float32, or None
+        Centres (x, y) in pixels, the subject's right eye first; None where they were not found.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> PlacedFace(np.zeros((90, 90), np.uint8), Box(10, 10, 80, 80), None).eyes is None
+    True
+    """
 
     grey: ByteArray
     box: Box | None
@@ -122,14 +137,45 @@ class MuscleReader:
         self.method = method
         self.preparation = preparation
 
+    def place(self, image: ByteArray, *, name: str = "image") -> PlacedFace:
+        """Find face and eyes of a picture once, to compare it with many.
+
+        Parameters
+        ----------
+        image : ndarray of shape (H, W) or (H, W, 3), uint8
+            The picture. Its surest face counts.
+        name : str
+            What an error calls it.
+
+        Returns
+        -------
+        PlacedFace
+            What `compare` takes in place of the picture.
+
+        Raises
+        ------
+        InvalidArgumentError
+            If the picture has another form or no face is found.
+        """
+        grey = grey_from_rgb(image)
+        found = self.detector.detect(grey)
+        if not found:
+            hint = "a face from the front, at least 60 pixels wide, works best"
+            raise InvalidArgumentError(name, "a picture with a face", "a picture without one", hint)
+        return PlacedFace(grey, found[0].box, find_eyes(grey, found[0].box))
+
     def compare(
-        self, before: ByteArray, after: ByteArray, *, eyes: tuple[AnyArray, AnyArray] | None = None
+        self,
+        before: ByteArray | PlacedFace,
+        after: ByteArray | PlacedFace,
+        *,
+        eyes: tuple[AnyArray, AnyArray] | None = None,
     ) -> FaceMotion:
         """Measure what moved between two pictures.
 
         Parameters
         ----------
-        before, after : ndarray of shape (H, W) or (H, W, 3), uint8
+        before, after : ndarray of shape (H, W) or (H, W, 3), uint8, or PlacedFace
             The neutral face and the expressive one. The surest face of each picture counts.
         eyes : pair of ndarray of shape (2, 2), optional
             The centres (x, y) of the eyes in both pictures, the subject's right eye first, by whoever knows
@@ -173,17 +219,19 @@ class MuscleReader:
         InvalidArgumentError
             As `compare` does, when its turn comes.
         """
-        if consecutive:
-            for earlier, later in pairwise(frames):
-                yield self.compare(earlier, later)
-            return
         remaining = iter(frames)
         neutral = next(remaining, None)
-        if neutral is not None:
-            for frame in remaining:
-                yield self.compare(neutral, frame)
+        if neutral is None:
+            return
+        earlier = self.place(neutral, name="before")
+        for frame in remaining:
+            later = self.place(frame, name="after")
+            yield self.compare(earlier, later)
+            earlier = later if consecutive else earlier
 
-    def _found(self, before: ByteArray, after: ByteArray) -> tuple[_Placed, _Placed, str]:
+    def _found(
+        self, before: ByteArray | PlacedFace, after: ByteArray | PlacedFace
+    ) -> tuple[PlacedFace, PlacedFace, str]:
         """Find the faces and their eyes, and say which picture the first's come from."""
         first, second = self._placed(before, "before"), self._placed(after, "after")
         if first.eyes is not None:
@@ -191,18 +239,13 @@ class MuscleReader:
         if second.eyes is None or self.alignment not in REGISTRATIONS:
             return first, second, "box"
         # Through a first alignment by guessed eyes, those of the second picture say where the first's are.
-        return _Placed(first.grey, first.box, self._eyes_back(first, second)), second, "after"
+        return PlacedFace(first.grey, first.box, self._eyes_back(first, second)), second, "after"
 
-    def _placed(self, image: ByteArray, name: str) -> _Placed:
-        """Find face and eyes of one picture."""
-        grey = grey_from_rgb(image)
-        found = self.detector.detect(grey)
-        if not found:
-            hint = "a face from the front, at least 60 pixels wide, works best"
-            raise InvalidArgumentError(name, "a picture with a face", "a picture without one", hint)
-        return _Placed(grey, found[0].box, find_eyes(grey, found[0].box))
+    def _placed(self, picture: ByteArray | PlacedFace, name: str) -> PlacedFace:
+        """Find face and eyes of a picture where that was not done before."""
+        return picture if isinstance(picture, PlacedFace) else self.place(picture, name=name)
 
-    def _onto(self, face: ByteArray, start: FloatArray, first: _Placed, second: _Placed) -> FloatArray:
+    def _onto(self, face: ByteArray, start: FloatArray, first: PlacedFace, second: PlacedFace) -> FloatArray:
         """Return the transform that lays the second picture on the framed first face."""
         if self.alignment == "eyes":
             return frame_transform(_both_seen(first, second))
@@ -215,7 +258,7 @@ class MuscleReader:
         moved = register_faces(face, framed(second.grey, rough), method=self.alignment)
         return chained(rough, inverted(moved))
 
-    def _eyes_back(self, first: _Placed, second: _Placed) -> FloatArray:
+    def _eyes_back(self, first: PlacedFace, second: PlacedFace) -> FloatArray:
         """Return where the eyes of the second picture lie in the first."""
         start = _eyes_of(first)
         own = frame_transform(start)
@@ -245,16 +288,21 @@ class MuscleReader:
 
 
 def _given(
-    before: ByteArray, after: ByteArray, eyes: tuple[AnyArray, AnyArray]
-) -> tuple[_Placed, _Placed, str]:
+    before: ByteArray | PlacedFace, after: ByteArray | PlacedFace, eyes: tuple[AnyArray, AnyArray]
+) -> tuple[PlacedFace, PlacedFace, str]:
     """Take the eyes that somebody knows."""
     if len(eyes) != 2:
         raise InvalidArgumentError("eyes", "those of both pictures, (2, 2) each", f"{len(eyes)} of them")
-    first = _Placed(grey_from_rgb(before), None, check_eyes(eyes[0], "eyes before"))
-    return first, _Placed(grey_from_rgb(after), None, check_eyes(eyes[1], "eyes after")), "given"
+    first = PlacedFace(_grey(before), None, check_eyes(eyes[0], "eyes before"))
+    return first, PlacedFace(_grey(after), None, check_eyes(eyes[1], "eyes after")), "given"
 
 
-def _eyes_of(face: _Placed) -> FloatArray:
+def _grey(picture: ByteArray | PlacedFace) -> ByteArray:
+    """Return a picture without colour."""
+    return picture.grey if isinstance(picture, PlacedFace) else grey_from_rgb(picture)
+
+
+def _eyes_of(face: PlacedFace) -> FloatArray:
     """Return the eyes that are known, or where they usually are."""
     if face.eyes is not None:
         return face.eyes
@@ -263,7 +311,7 @@ def _eyes_of(face: _Placed) -> FloatArray:
     return usual_eyes(face.box)
 
 
-def _both_seen(first: _Placed, second: _Placed) -> FloatArray:
+def _both_seen(first: PlacedFace, second: PlacedFace) -> FloatArray:
     """Return the eyes of the second picture, where both pictures show theirs."""
     if first.eyes is None or second.eyes is None:
         name = "before" if first.eyes is None else "after"

@@ -6,14 +6,13 @@ from typing import Any
 
 import numpy as np
 
+from lamplit.boosting.samples import training_samples
 from lamplit.core.arrays import AnyArray, IntArray
 from lamplit.core.checks import check_integer, check_number
-from lamplit.core.errors import InvalidArgumentError
 from lamplit.core.extras import require
 
 _base = require("sklearn.base", extra="train", purpose="sparse representation")
 _linear_model = require("sklearn.linear_model", extra="train", purpose="sparse representation")
-_multiclass = require("sklearn.utils.multiclass", extra="train", purpose="sparse representation")
 _utils = require("sklearn.utils", extra="train", purpose="sparse representation")
 _validation = require("sklearn.utils.validation", extra="train", purpose="sparse representation")
 
@@ -76,11 +75,8 @@ class SparseRepresentationClassifier(_base.ClassifierMixin, _base.BaseEstimator)
         """Keep training rows (N, D) with labels (N,)."""
         check_number("alpha", self.alpha, above=0.0)
         check_integer("most_per_class", self.most_per_class, low=1)
-        X, y = _validation.validate_data(self, X, y, dtype=np.float64)
-        _multiclass.check_classification_targets(y)
+        X, y = training_samples(self, X, y, dtype=[np.float64])
         self.classes_, owners = np.unique(y, return_inverse=True)
-        if len(self.classes_) < 2:
-            raise InvalidArgumentError("y", "labels of two classes or more", "one class")
         kept = self._drawn(owners)
         self.owners_ = owners[kept]
         self.dictionary_ = _of_length_one(X[kept])

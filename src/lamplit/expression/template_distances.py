@@ -9,6 +9,7 @@ from __future__ import annotations
 import numpy as np
 
 from lamplit.boosting.adaboost import AdaBoostClassifier
+from lamplit.boosting.samples import check_classes
 from lamplit.core.arrays import AnyArray, FloatArray, IntArray
 from lamplit.core.errors import InvalidArgumentError
 from lamplit.core.extras import require
@@ -52,6 +53,7 @@ class TemplateDistances(_base.TransformerMixin, _base.BaseEstimator):  # type: i
     def fit(self, X: AnyArray, y: AnyArray) -> TemplateDistances:
         """Take the means of (N, windows * n_bins) histograms, class by class."""
         histograms = self._windows(X)
+        y = _labels(y, len(histograms))
         self.classes_ = np.unique(y)
         self.templates_ = np.stack(
             [histograms[y == label].mean(axis=0, dtype=np.float64) for label in self.classes_]
@@ -83,7 +85,7 @@ class TemplateDistances(_base.TransformerMixin, _base.BaseEstimator):  # type: i
 
     def _windows(self, X: AnyArray) -> FloatArray:
         rows = np.asarray(X, dtype=np.float32)
-        if rows.ndim != 2 or rows.shape[1] % self.n_bins:
+        if rows.ndim != 2 or rows.shape[1] % self.n_bins or not rows.size:
             required = f"histograms of {self.n_bins} bins as rows"
             raise InvalidArgumentError("X", required, f"shape {rows.shape}")
         return rows.reshape(len(rows), -1, self.n_bins)
@@ -126,6 +128,8 @@ class BoostedWindows(_base.TransformerMixin, _base.BaseEstimator):  # type: igno
 
     def fit(self, X: AnyArray, y: AnyArray) -> BoostedWindows:
         """Boost each class against the rest on (N, windows * n_bins) histograms."""
+        y = _labels(y, len(X))
+        check_classes(y)
         labels = np.unique(y)
         chosen = [self._windows_of(X, y == label) for label in (labels[1:] if len(labels) == 2 else labels)]
         self.windows_ = np.unique(np.concatenate(chosen))
@@ -146,6 +150,14 @@ class BoostedWindows(_base.TransformerMixin, _base.BaseEstimator):  # type: igno
         best = np.argsort(-worth, kind="stable")[: self.n_windows]
         telling: AnyArray = best[worth[best] > 0]
         return telling
+
+
+def _labels(y: AnyArray, n_rows: int) -> AnyArray:
+    """Return labels, one for each row, as an array."""
+    labels = np.asarray(y)
+    if labels.shape != (n_rows,):
+        raise InvalidArgumentError("y", f"a label for each of {n_rows} rows", f"shape {labels.shape}")
+    return labels
 
 
 def _chi_square(histograms: FloatArray, templates: FloatArray) -> FloatArray:

@@ -6,6 +6,7 @@ from typing import Any
 
 import numpy as np
 
+from lamplit.boosting.samples import check_classes
 from lamplit.core.arrays import AnyArray, FloatArray
 from lamplit.core.errors import InvalidArgumentError
 from lamplit.core.extras import require
@@ -68,6 +69,43 @@ class _Faces(_base.TransformerMixin, _base.BaseEstimator):  # type: ignore[misc,
         faces = faces_from(X)
         if hasattr(self, "shape_") and faces.shape[1:] != self.shape_:
             raise InvalidArgumentError("X", f"faces of {self.shape_} pixels as in fit", f"{faces.shape[1:]}")
+        return faces
+
+
+class TrainingFaces(_Faces):
+    """The faces as they are, where they and their labels are enough to learn from: the first step.
+
+    Parameters
+    ----------
+    least : int
+        Faces of each class at least.
+
+    Examples
+    --------
+    >>> TrainingFaces(least=2).fit(np.zeros((3, 48, 48)), ["joy", "joy", "fear"])
+    Traceback (most recent call last):
+    ...
+    lamplit.core.errors.InvalidArgumentError: y: needs at least 2 faces of each class, got 1 of 'fear' (...)
+    """
+
+    def __init__(self, least: int = 1) -> None:
+        self.least = least
+
+    def fit(self, X: AnyArray, y: AnyArray | None = None) -> Any:
+        """Check the faces and their labels; nothing is learnt from them."""
+        super().fit(X)
+        n_faces = len(self.transform(X))
+        if y is None or np.shape(y) != (n_faces,):
+            came = "none" if y is None else f"shape {np.shape(y)}"
+            raise InvalidArgumentError("y", f"a label for each of {n_faces} faces", came)
+        check_classes(np.asarray(y), least=self.least, things="faces")
+        return self
+
+    def transform(self, X: AnyArray) -> AnyArray:
+        """Return (N, H, W) faces of the size seen in training."""
+        faces = self._checked(X)
+        if not len(faces):
+            raise InvalidArgumentError("X", "at least one face", "none")
         return faces
 
 

@@ -20,7 +20,7 @@ from lamplit.core.extras import require
 from lamplit.core.labels import LabelSet
 from lamplit.expression.sparse_representation import SparseRepresentationClassifier
 from lamplit.expression.template_distances import BoostedWindows, TemplateDistances
-from lamplit.expression.texture_features import LBPHistograms, PixelRows, WindowHistograms
+from lamplit.expression.texture_features import LBPHistograms, PixelRows, TrainingFaces, WindowHistograms
 from lamplit.features.lbp_extractor import Circle
 
 _calibration = require("sklearn.calibration", extra="train", purpose="expressions from texture")
@@ -86,7 +86,8 @@ def get_texture_model(name: str, **settings: Any) -> Any:
     Returns
     -------
     sklearn.pipeline.Pipeline
-        With fit(faces, labels), predict(faces) and predict_proba(faces), whose columns follow `classes_`.
+        With fit(faces, labels), predict(faces) and predict_proba(faces), whose columns follow `classes_`. It
+        learns from two classes or more, of each at least three faces ("cascaded-lbp": one).
 
     Raises
     ------
@@ -166,7 +167,7 @@ def lbp_svm(
     Shan, Gong, McOwan (2009), section 4, doi:10.1016/j.imavis.2008.08.005.
     """
     histograms = LBPHistograms(circles, block=block)
-    return _pipeline.make_pipeline(histograms, _components(variance), _support_vectors(C))
+    return _from_faces(histograms, _components(variance), _support_vectors(C))
 
 
 @register("pca-lbp-svm")
@@ -212,7 +213,7 @@ def pca_lbp_svm(
         [("pixels", pixels), ("texture", texture)],
         transformer_weights={"pixels": np.sqrt(1 - share), "texture": np.sqrt(share)},
     )
-    return _pipeline.make_pipeline(fused, _support_vectors(C))
+    return _from_faces(fused, _support_vectors(C))
 
 
 @register("boosted-lbp")
@@ -237,7 +238,7 @@ def boosted_lbp(*, sizes: tuple[int, ...] = (12, 16, 24), n_estimators: int = 10
     """
     one = _pipeline.make_pipeline(TemplateDistances(), AdaBoostClassifier(n_estimators=n_estimators))
     each = _multiclass.OneVsRestClassifier(one)
-    return _pipeline.make_pipeline(WindowHistograms(sizes), _calibrated_together(each))
+    return _from_faces(WindowHistograms(sizes), _calibrated_together(each))
 
 
 @register("boosted-lbp-svm")
@@ -275,7 +276,7 @@ def boosted_lbp_svm(
     """
     chosen = BoostedWindows(n_windows, n_estimators)
     steps = (WindowHistograms(sizes), chosen, _components(variance), _support_vectors(C))
-    return _pipeline.make_pipeline(*steps)
+    return _from_faces(*steps)
 
 
 @register("cascaded-lbp")
@@ -319,7 +320,7 @@ def cascaded_lbp(
         n_stages=n_stages,
         most_stumps=most_stumps,
     )
-    return _pipeline.make_pipeline(WindowHistograms(sizes), cascades)
+    return _from_faces(WindowHistograms(sizes), cascades, least=1)
 
 
 @register("sparse-representation")
@@ -348,11 +349,13 @@ def sparse_representation(
     ----------
     Wright, Yang, Ganesh, Sastry, Ma (2009), doi:10.1109/TPAMI.2008.79.
     """
-    return _pipeline.make_pipeline(
-        LBPHistograms(block=block),
-        _components(variance),
-        _calibrated(SparseRepresentationClassifier(alpha, most_per_class=most_per_class)),
-    )
+    sparse = SparseRepresentationClassifier(alpha, most_per_class=most_per_class)
+    return _from_faces(LBPHistograms(block=block), _components(variance), _calibrated(sparse))
+
+
+def _from_faces(*steps: Any, least: int = _CALIBRATION_FOLDS) -> Any:
+    """Return a pipeline that refuses to learn from less than so many faces of a class."""
+    return _pipeline.make_pipeline(TrainingFaces(least), *steps)
 
 
 def _components(variance: float) -> Any:

@@ -127,6 +127,7 @@ def _windows(grey: ByteArray, place: FloatArray, side: float) -> tuple[FloatArra
             part, scaleFactor=1.05, minNeighbors=0, minSize=(smallest,) * 2, maxSize=(largest,) * 2
         )
         windows = np.asarray(found, dtype=np.float32).reshape(-1, 4)
+        windows = windows[np.lexsort(windows.T)]  # OpenCV's threads list them in any order; sums differ by it
         centres.append(windows[:, :2] + windows[:, 2:] / 2 + np.array([left, top]))
         votes.append(np.full(len(windows), vote))
     return np.concatenate(centres).astype(np.float32), np.concatenate(votes).astype(np.float32)

@@ -1,0 +1,146 @@
+"""The tables of the README, from `benchmarks/results`."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from stored import machine, result, table
+
+
+def summary() -> str:
+    """Return the README's table of figures."""
+    long = result("thousand_pictures")
+    rows = [
+        ("figure", "value", "how measured"),
+        *validation_rows(),
+        *light_rows(),
+        *face_rows(),
+        *speed_rows(),
+        ("disk, without extras", f"{result('core_size')['environment_mb']:.0f} MB", "fresh environment"),
+        ("1,000 pictures, 50 of them broken", long_run(long), "`lamplit analyze`, rows and memory"),
+    ]
+    return table(rows) + f"\nMachine: {machine('network_speed')}.\n"
+
+
+def validation_rows() -> list[tuple[str, str, str]]:
+    """Return the rows about the validation faces, in good light but for one."""
+    quality, lights = result("validation"), result("light_gauntlet")["lights"]
+    every, six, distinct = quality["all"], quality["six"], quality["without_copies"]
+    interval = every["accuracy_interval"]
+    return [
+        (
+            "accuracy, 8 expressions",
+            f"{every['accuracy']:.3f} (95 % bootstrap {interval['low']:.3f} to {interval['high']:.3f})",
+            f"FER+ validation, majority labels, given crops, single pass, {every['n']:,} faces",
+        ),
+        (
+            "the same without copies",
+            f"{distinct['accuracy']:.3f}",
+            f"without the {every['n'] - distinct['n']} faces that are in training, too",
+        ),
+        ("macro F1, 8 expressions", f"{every['macro_f1']:.3f}", "the same faces"),
+        ("log loss, 8 expressions", f"{every['log_loss']:.3f}", "the same faces"),
+        (
+            "expected calibration error",
+            f"{every['calibration_error']:.3f}",
+            "the same faces, 15 bins; temperatures fitted on held-out training faces in all lights",
+        ),
+        (
+            "the same in bad light",
+            f"{sum(row['calibration_error'] for row in lights) / len(lights):.3f}",
+            f"mean over the {len(lights)} lights of the light gauntlet, good light among them",
+        ),
+        ("accuracy, Ekman six", f"{six['accuracy']:.3f}", f"the {six['n']:,} of them with one of the six"),
+        ("log loss, Ekman six", f"{six['log_loss']:.3f}", "as above"),
+    ]
+
+
+def light_rows() -> list[tuple[str, str, str]]:
+    """Return the rows about bad light and what is kept back."""
+    figures = result("light_gauntlet")
+    good = figures["lights"][0]
+    return [
+        (
+            "accuracy in six bad lights, mean",
+            f"{figures['mean_of_six_bad_lights']:.3f}",
+            "the same faces in the short protocol of the light gauntlet",
+        ),
+        (
+            "kept back in good light",
+            f"{100 * good['refused_for_doubt']:.1f} %",
+            f"verdict unsure; {100 * good['refused_for_light']:.2f} % for the light; of the rest "
+            f"{100 * good['wrong_of_answered']:.1f} % are wrong",
+        ),
+    ]
+
+
+def face_rows() -> list[tuple[str, str, str]]:
+    """Return the rows about whole pictures: faces that are found, and faces that are none."""
+    false = result("false_alarms")
+    return [
+        (
+            "agreement with acted expressions",
+            f"{result('yale_faces')['mean_accuracy_of_the_four']:.2f}",
+            "Yale Faces, whole pipeline, 4 states of 15 people; no face counts as wrong",
+        ),
+        (
+            "false alarms of the detector",
+            f"{100 * false['share_with_a_face_by_neighbours']['5']:.1f} %",
+            f"of {false['pictures']:,} pictures without faces (a few do hold one)",
+        ),
+    ]
+
+
+def speed_rows() -> list[tuple[str, str, str]]:
+    """Return the rows about time."""
+    speed, start = result("network_speed"), result("start_up")
+    one, many = speed["batch_1_one_thread"], speed["batch_64_one_thread"]
+    return [
+        (
+            "time per face, batch 1",
+            f"{one['milliseconds_per_face']:.2f} ms",
+            f"network, one thread; {one['time_relative_to_pytorch']:.2f} of PyTorch's time",
+        ),
+        (
+            "throughput, batch 64",
+            f"{many['faces_per_second']:.0f} faces/s",
+            f"network, one thread; {many['time_relative_to_pytorch']:.2f} of PyTorch's time",
+        ),
+        ("`import lamplit`", f"{1000 * start['import_lamplit']['median_s']:.0f} ms", "-X importtime, median"),
+        (
+            "`lamplit analyze` on one photo",
+            f"{start['analyze_one_photo_fresh_process']['median_s']:.2f} s",
+            "fresh process, start to end, median",
+        ),
+    ]
+
+
+def long_run(figures: dict[str, Any]) -> str:
+    """Return what the run over 1,000 pictures showed."""
+    growth = 100 * (figures["memory_growth"] - 1)
+    peak = figures["all_1000"]["peak_memory_mb"]
+    rows = f"{figures['pictures']:,} accounted for in {figures['rows']:,} rows (the rest: false second faces)"
+    memory = f"peak {peak:.0f} MB, {growth:.0f} % more than after 200"
+    return f"{rows}, {figures['failed']} say what is wrong; {memory}"
+
+
+def by_light() -> str:
+    """Return the README's first table: accuracy by light, beside the peers."""
+    figures = result("peers")
+    lights = list(figures["models"]["lamplit"]["accuracy"])
+    rows = [("model", *(name.split(",")[0] for name in lights), "mean of the six bad ones")]
+    for name, model in figures["models"].items():
+        version = next((f" {number}" for what, number in model["made_of"].items() if name in what), "")
+        values = (f"{100 * model['accuracy'][light]:.1f}" for light in lights)
+        rows.append(
+            (name.replace("_", "-") + version, *values, f"{100 * model['mean_of_six_bad_lights']:.1f}")
+        )
+    about = f"{figures['faces']:,} faces, 7 classes (contempt left out, which the peers do not know)."
+    return table(rows) + f"\n{about}\n"
+
+
+TABLES: dict[str, Callable[[], str]] = {
+    "by_light": by_light,
+    "summary": summary,
+}

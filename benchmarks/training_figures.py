@@ -1,0 +1,66 @@
+"""The tables of the page about training, from `benchmarks/results`."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from stored import result, table
+
+
+def cycles() -> str:
+    """Return what the training cycles reached."""
+    rows = [("recipe", "epochs", "validation", "held-out", "training")]
+    for name, run in result("training_cycles").items():
+        scores = (f"{run[faces]['accuracy']:.3f}" for faces in ("validation", "held_out", "training"))
+        rows.append((name, str(run["epochs"]), *scores))
+    return table(rows)
+
+
+def blending() -> str:
+    """Return accuracy by share of the trained weights."""
+    found = result("blending")["rows"]
+    lights = list(found[0]["accuracy"])
+    rows = [("share of the fourth cycle", "faces", *(name.split(",")[0] for name in lights))]
+    for row in sorted(found, key=lambda row: row["faces"]):
+        values = (f"{row['accuracy'][name]:.3f}" for name in lights)
+        rows.append((f"{row['share']:g}", f"{row['n']:,} {row['faces']}", *values))
+    return table(rows)
+
+
+def classes() -> str:
+    """Return precision and recall per class."""
+    rows = [("expression", "faces", "precision", "recall", "F1")]
+    for row in result("validation")["all"]["classes"]:
+        scores = (f"{row[key]:.3f}" for key in ("precision", "recall", "f1"))
+        rows.append((row["label"], f"{row['support']:,}", *scores))
+    return table(rows)
+
+
+def light() -> str:
+    """Return the figures in the seven lights of the short protocol."""
+    figures = result("light_gauntlet")
+    rows = [("light", "accuracy", "of good light", "macro F1", "log loss", "calibration error")]
+    for row in figures["lights"]:
+        if row["name"] in figures["seven_lights"]:
+            scores = (f"{row[key]:.3f}" for key in ("macro_f1", "log_loss", "calibration_error"))
+            rows.append((row["name"], f"{row['accuracy']:.3f}", f"{100 * row['relative']:.1f} %", *scores))
+    return table(rows)
+
+
+def yale() -> str:
+    """Return the answers on Yale Faces."""
+    figures = result("yale_faces")
+    rows = [("state", "exactly one face", "answers")]
+    for state, answers in figures["answers"].items():
+        said = ", ".join(f"{name} {count}" for name, count in answers.items())
+        rows.append((state, f"{100 * figures['share_with_exactly_one_face'][state]:.0f} %", said))
+    return table(rows)
+
+
+TABLES: dict[str, Callable[[], str]] = {
+    "blending": blending,
+    "classes": classes,
+    "cycles": cycles,
+    "light": light,
+    "yale": yale,
+}
