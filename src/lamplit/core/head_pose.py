@@ -64,7 +64,7 @@ class HeadPose:
 
     @property
     def rotation(self) -> AnyArray:
-        """Columns: the subject's left, up and forward, in (x right, y down, z away from the camera); (3, 3)."""
+        """Columns: the subject's left, up, forward, in (x right, y down, z away from the camera); (3, 3)."""
         return _TO_PICTURE @ rotation_from_angles(self.yaw, self.pitch, self.roll)
 
     @property

@@ -15,18 +15,22 @@ from lamplit.core.arrays import AnyArray, ByteArray
 from lamplit.core.checks import check_integer
 from lamplit.core.errors import InvalidArgumentError
 from lamplit.faces.similarity import apply_transform, similarity
+from lamplit.features.registration import inverted
 from lamplit.imaging.pixels import check_bytes
 
 FRAMING = np.array(
-    [[0.3085, 0.39], [0.6915, 0.39], [0.5, 0.5966], [0.3533, 0.7778], [0.6467, 0.7778]], dtype=np.float64
+    [[0.3078, 0.386], [0.6922, 0.386], [0.5, 0.594], [0.3528, 0.776], [0.6472, 0.776]], dtype=np.float64
 )
-"""Where the five points come to stand, (x, y) in shares of the side of the crop: their means over the training
-split of FER+, with the eyes 0.375 of the side apart in the median after alignment."""
+"""Where the five points are to stand, (x, y) in shares of the side of the crop: the mean face of the training
+split of FER+, of such a size and height that after alignment the eyes of those faces are 0.375 of the side apart
+and at 39 % of its height, in the median."""
 
 PARTS = (slice(36, 42), slice(42, 48), slice(30, 31), slice(48, 49), slice(54, 55))
 """The landmarks whose means are the five points: the subject's right eye, left eye, nose, mouth corners."""
 
 _MOST_PIXELS = 4096  # a side, before the means are taken
+_LARGEST_FACE = 16384
+_LEAST_SCALE = 1e-9
 
 
 def five_points(points: AnyArray) -> AnyArray:
@@ -101,6 +105,9 @@ def face_transform(points: AnyArray, *, size: int, upright: float = 1.0) -> AnyA
     five = five_points(points)
     goal = FRAMING * size
     whole = similarity(five, goal)
+    if not np.abs(whole[:, :2]).max() > _LEAST_SCALE:
+        required = "points in the order of a face, the subject's right eye first"
+        raise InvalidArgumentError("points", required, str(five.round(3).tolist()))
     back = math.atan2(whole[1, 0], whole[0, 0]) * (1 - upright)
     turn = np.array([[math.cos(back), math.sin(back)], [-math.sin(back), math.cos(back)]])
     middle = goal.mean(axis=0)
@@ -131,7 +138,7 @@ def align_face(image: ByteArray, points: AnyArray, *, size: int, upright: float 
     Raises
     ------
     InvalidArgumentError
-        If an argument is not of this form.
+        If an argument is not of this form, or the face lies outside the picture.
 
     Notes
     -----
@@ -164,21 +171,40 @@ def warp_face(image: ByteArray, transform: AnyArray, *, size: int) -> ByteArray:
     ndarray of shape (size, size) or (size, size, 3), uint8
         As for `align_face`.
 
+    Raises
+    ------
+    InvalidArgumentError
+        If the square lies outside the picture, or shows more than 16,384 pixels of it across.
+
     Examples
     --------
     >>> warp_face(np.arange(4, dtype=np.uint8).reshape(2, 2), np.eye(2, 3), size=2).tolist()
     [[0, 1], [2, 3]]
     """
-    matrix = np.asarray(transform, dtype=np.float64)
+    matrix = np.array(transform, dtype=np.float64)
+    part, matrix[:, 2] = _part(image, matrix, size)
     scale = math.hypot(matrix[0, 0], matrix[1, 0])
     finer = min(math.ceil(1 / scale - 1e-9) if scale < 1 else 1, max(_MOST_PIXELS // size, 1))
-    matrix = matrix * finer  # to a square of finer * size pixels, whose blocks are averaged
-    # OpenCV counts from the middle of the first pixel.
-    matrix[:, 2] += matrix[:, :2] @ (0.5, 0.5) - 0.5
-    large = cv2.warpAffine(
-        image, matrix, (size * finer,) * 2, flags=cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE
-    )
+    matrix *= finer  # to a square of finer * size pixels, whose blocks are averaged
+    matrix[:, 2] += matrix[:, :2] @ (0.5, 0.5) - 0.5  # OpenCV counts from the middle of the first pixel
+    # Repeated edges are smears; mirrored ones can show a third eye.
+    sides, border = (size * finer, size * finer), cv2.BORDER_REPLICATE
+    large: ByteArray = cv2.warpAffine(part, matrix, sides, flags=cv2.INTER_LINEAR, borderMode=border)
     if finer == 1:
         return large
     blocks = large.reshape(size, finer, size, finer, *image.shape[2:])
     return np.rint(blocks.mean(axis=(1, 3), dtype=np.float32)).astype(np.uint8)
+
+
+def _part(image: ByteArray, matrix: AnyArray, size: int) -> tuple[ByteArray, AnyArray]:
+    """Cut out what the square shows, and return it with the shift that it needs."""
+    height, width = image.shape[:2]
+    corners = apply_transform(inverted(matrix), np.array([[0, 0], [0, size], [size, 0], [size, size]]))
+    low, high = corners.min(axis=0), corners.max(axis=0)
+    if (high <= 0).any() or (low >= (width, height)).any() or (high - low).max() > _LARGEST_FACE:
+        required = f"a face in the picture of {width} x {height}, of at most {_LARGEST_FACE} pixels"
+        came = f"({low[0]:g}, {low[1]:g}) to ({high[0]:g}, {high[1]:g})"
+        raise InvalidArgumentError("points", required, came)
+    left, top = np.maximum(np.floor(low) - 2, 0).astype(int).tolist()
+    right, bottom = (np.ceil(high) + 2).astype(int).tolist()
+    return image[top:bottom, left:right], matrix[:, 2] + matrix[:, :2] @ (left, top)

@@ -1,4 +1,4 @@
-"""The pose of a head from 68 landmarks and a rigid face, by weighted least squares that outliers hardly bend."""
+"""The pose of a head from 68 landmarks and a rigid face, by least squares that outliers hardly bend."""
 
 from __future__ import annotations
 
@@ -53,10 +53,10 @@ def estimate_head_pose(points: AnyArray, *, distance: float = USUAL_DISTANCE) ->
 
     Notes
     -----
-    The points of a rigid face (`lamplit.faces.face_model`) are turned, scaled and shifted so that the weighted
-    squares of their distances to the landmarks are least: from the linear solution of Tomasi and Kanade on
-    with Gauss-Newton steps, weights divided by 1 + (r / 0.08)^2 in each (Cauchy's distribution), r the
-    distance in eye distances. A point z millimetres nearer to the camera than the eyes is shown larger by
+    The points of a rigid face (`lamplit.faces.face_model`) are turned, scaled and shifted so that the
+    weighted squares of their distances to the landmarks are least: Gauss-Newton steps from the solution of
+    scaled orthography on, weights divided by 1 + (r / 0.08)^2 in each (Cauchy's distribution), r the distance
+    in eye distances. A point z millimetres nearer to the camera than the eyes is shown larger by
     1 / (1 - z / distance).
 
     References

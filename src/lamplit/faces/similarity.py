@@ -45,7 +45,9 @@ def similarity(source: AnyArray, target: AnyArray, weights: AnyArray | None = No
     u, v = (second - to_middle).T
     variance = heavy @ (x**2 + y**2)
     if not variance > 0:
-        raise InvalidArgumentError("source", "points that are not all at one place", str(from_middle.tolist()))
+        raise InvalidArgumentError(
+            "source", "points that are not all at one place", str(from_middle.tolist())
+        )
     a = heavy @ (x * u + y * v) / variance
     b = heavy @ (x * v - y * u) / variance
     turn = np.array([[a, -b], [b, a]])
