@@ -22,8 +22,8 @@ FRAMING = np.array(
     [[0.3078, 0.386], [0.6922, 0.386], [0.5, 0.594], [0.3528, 0.776], [0.6472, 0.776]], dtype=np.float64
 )
 """Where the five points are to stand, (x, y) in shares of the side of the crop: the mean face of the training
-split of FER+, of such a size and height that after alignment the eyes of those faces are 0.375 of the side apart
-and at 39 % of its height, in the median."""
+split of FER+, in such a place that after alignment the eyes of those faces are 0.375 of the side apart and at
+39 % of its height, in the median."""
 
 PARTS = (slice(36, 42), slice(42, 48), slice(30, 31), slice(48, 49), slice(54, 55))
 """The landmarks whose means are the five points: the subject's right eye, left eye, nose, mouth corners."""
