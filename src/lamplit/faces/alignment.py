@@ -193,7 +193,8 @@ def warp_face(image: ByteArray, transform: AnyArray, *, size: int) -> ByteArray:
     if finer == 1:
         return large
     blocks = large.reshape(size, finer, size, finer, *image.shape[2:])
-    return np.rint(blocks.mean(axis=(1, 3), dtype=np.float32)).astype(np.uint8)
+    small: ByteArray = np.rint(blocks.mean(axis=(1, 3), dtype=np.float32)).astype(np.uint8)
+    return small
 
 
 def _part(image: ByteArray, matrix: AnyArray, size: int) -> tuple[ByteArray, AnyArray]:

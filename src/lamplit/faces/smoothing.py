@@ -166,8 +166,9 @@ class ProbabilityMean:
             self._sum, self._weight = np.zeros_like(row), 0.0
         aged = 0.5 ** (elapsed / self.half_life)
         self._sum, self._weight = aged * self._sum + weight * row, aged * self._weight + weight
-        mean: AnyArray = self._sum / self._weight if self._weight > 0 else row
-        return mean / mean.sum()
+        mean = self._sum / self._weight if self._weight > 0 else row
+        whole: AnyArray = mean / mean.sum()
+        return whole
 
 
 def time_passed(before: float, now: float) -> float:

@@ -34,10 +34,14 @@ class Track:
         What the detector saw in this frame; None where it was not looked for or not found.
     unseen : int
         Frames since it was last seen.
+    score : float
+        The detector's confidence when it last saw it.
+    key : int
+        Tells faces apart that have no number yet; never given again.
 
     Examples
     --------
-    >>> Track(number=1, box=Box(0, 0, 5, 5), detection=None, unseen=2).number
+    >>> Track(number=1, box=Box(0, 0, 5, 5), detection=None, unseen=2, score=7.0, key=1).number
     1
     """
 
@@ -45,6 +49,8 @@ class Track:
     box: Box
     detection: Detection | None
     unseen: int
+    score: float
+    key: int
 
 
 @dataclass(slots=True)
@@ -52,6 +58,8 @@ class _Followed:
     """What the tracker keeps of a face."""
 
     motion: BoxFilter
+    key: int
+    score: float = 0.0
     sightings: int = 0
     unseen: int = 0
     number: int | None = None
@@ -59,7 +67,14 @@ class _Followed:
 
     def shown(self) -> Track:
         box = self.motion.box if self.detection is None else self.detection.box
-        return Track(number=self.number, box=box, detection=self.detection, unseen=self.unseen)
+        return Track(
+            number=self.number,
+            box=box,
+            detection=self.detection,
+            unseen=self.unseen,
+            score=self.score,
+            key=self.key,
+        )
 
 
 class FaceTracker:
@@ -106,7 +121,7 @@ class FaceTracker:
     def __init__(self, *, min_sightings: int = 3, max_gap: int = 15) -> None:
         self.min_sightings = check_integer("min_sightings", min_sightings, low=1)
         self.max_gap = check_integer("max_gap", max_gap, low=0)
-        self._numbers = itertools.count(1)
+        self._numbers, self._keys = itertools.count(1), itertools.count(1)
         self._followed: list[_Followed] = []
 
     @property
@@ -141,13 +156,16 @@ class FaceTracker:
         self._followed = [face for face in self._followed if face.unseen <= self.max_gap + 1]
         return self.tracks
 
-    def update(self, detections: Sequence[Detection]) -> list[Track]:
+    def update(self, detections: Sequence[Detection], *, everywhere: bool = True) -> list[Track]:
         """Take in what the detector saw in this frame.
 
         Parameters
         ----------
         detections : sequence of Detection
             All of them; there may be none. They begin new tracks where they fit no face that is followed.
+        everywhere : bool
+            Whether the detector looked at the whole frame. Only then a track that has not begun ends because
+            it is not seen.
 
         Returns
         -------
@@ -159,12 +177,12 @@ class FaceTracker:
         pairs = least_cost_pairs(costs, limit=1.0)
         for place, seen in pairs:
             self._see(self._followed[place], detections[seen])
-        # A track that has not begun ends at the first look in vain.
-        self._followed = [face for face in self._followed if face.detection or self._lasts(face)]
+        if everywhere:
+            self._followed = [face for face in self._followed if face.detection or self._lasts(face)]
         known = {seen for _, seen in pairs}
         for seen, detection in enumerate(detections):
             if seen not in known:
-                face = _Followed(BoxFilter(detection.box))
+                face = _Followed(BoxFilter(detection.box), next(self._keys))
                 self._followed.append(face)
                 self._see(face, detection)
         return self.tracks
@@ -181,7 +199,7 @@ class FaceTracker:
         """Note that a face is seen."""
         if face.sightings:
             face.motion.correct(detection.box)
-        face.detection = detection
+        face.detection, face.score = detection, detection.score
         face.unseen = 0
         face.sightings += 1
         if face.number is None and face.sightings >= self.min_sightings:
