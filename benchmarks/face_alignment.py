@@ -1,7 +1,7 @@
 """What alignment does for the expression: validation faces of FER+ as they come, and aligned by landmarks.
 
-Faces that have landmarks of a score of at least 0.9 and a label that more than half of the people gave. They are
-48 pixels wide already, so that aligning costs sharpness; half a pixel of shift shows how much.
+Faces that have landmarks of a score of at least 0.9 and a label that more than half of the people gave. They
+are 48 pixels wide already, so that aligning costs sharpness; half a pixel of shift shows how much.
 
     python benchmarks/face_alignment.py --data DIR
 """
