@@ -2,8 +2,8 @@
 
 Projections: yaw -60 to 60, pitch -40 to 40, roll -45 to 45 degrees, eyes 100 pixels apart, normal noise of 0,
 1 and 3 pixels on every coordinate, a camera at several distances. `estimate_head_pose` takes the face to be a
-metre away; `solvePnP` is given the focal length of a lens of 60 degrees, as is usual where it is not known, and
-the middle of the picture, where the face is. Real faces: validation faces of FER+ and their mirror images.
+metre away; `solvePnP` is given the focal length of a lens of 60 degrees, as is usual where it is not known,
+and the middle of the picture, where the face is. Real faces: validation faces of FER+, and mirrored ones.
 
     python benchmarks/head_pose.py --data DIR
 """
