@@ -149,7 +149,7 @@ class _Sketch:
     def _tag(self, subject: _Subject, own: Area, taken: list[Area]) -> tuple[Image.Image, Area | None]:
         """Make one name tag: letters that keep it narrow, and the percent if the picture has room for it."""
         face = subject.face
-        name = face.expression if face.track is None else f"{face.track} {face.expression}"
+        name = face.expression if face.track is None else f"#{face.track} {face.expression}"
         *larger, smallest = self._sizes(SMALLEST_LETTERS)
         name += "" if face.verdict == "ok" else "?"
         for text in (f"{name} {face.probability:.0%}", name):
