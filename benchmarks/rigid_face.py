@@ -1,7 +1,7 @@
 """The rigid face of lamplit.faces.face_model: the mean shape of real landmarks, by structure from motion.
 
-The first 8,000 training faces of FER+ with a face score of at least 0.95, and their mirror images. Each is the
-shape under a scaled orthographic projection; poses and shape are fitted in turn, jaw points at a fifth of the
+The first 8,000 training faces of FER+ with a face score of at least 0.95, and their mirror images. Each is
+the shape under a scaled orthographic projection; poses and shape are fitted in turn, jaw points at a fifth of the
 weight; the tenth of the faces that fit worst is left out of the shape. Prints the points as in the table.
 
     python benchmarks/rigid_face.py --data DIR
