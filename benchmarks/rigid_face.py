@@ -1,8 +1,8 @@
 """The rigid face of lamplit.faces.face_model: the mean shape of real landmarks, by structure from motion.
 
 The first 8,000 training faces of FER+ with a face score of at least 0.95, and their mirror images. Each is
-the shape under a scaled orthographic projection; poses and shape are fitted in turn, jaw points at a fifth of the
-weight; the tenth of the faces that fit worst is left out of the shape. Prints the points as in the table.
+the shape under a scaled orthographic projection; poses and shape are fitted in turn, jaw points at a fifth of
+the weight; the tenth of the faces that fit worst is left out of the shape. Prints the points as in the table.
 
     python benchmarks/rigid_face.py --data DIR
 """
@@ -75,7 +75,7 @@ def main() -> None:
     shape -= (shape[36:42].mean(axis=0) + shape[42:48].mean(axis=0)) / 2
     shape *= OUTER_CORNERS / np.linalg.norm(shape[45] - shape[36])
     for number, point in enumerate(np.round(2 * shape) / 2 + 0.0):
-        if number >= mirror[number] or point[0] > 0:
+        if number == mirror[number] or point[0] > 0:
             print(f"[{number}, {mirror[number]}, {', '.join(str(value) for value in point)}],")
     print("off the table at most:", np.abs(shape - load_face_model().points).max().round(2), "mm")
 
