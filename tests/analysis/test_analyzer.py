@@ -27,6 +27,7 @@ from lamplit.core.errors import (
 )
 from lamplit.core.labels import EXPRESSIONS
 from lamplit.core.values import Box, Detection
+from lamplit.faces.alignment import align_face, five_points
 from lamplit.faces.framing import crop_face
 from lamplit.imaging.images import read_image
 from lamplit.light import measure
@@ -217,6 +218,29 @@ def test_threads_share_one_analyzer(analyzer: Analyzer, path: Path, pixels: Byte
         assert [face.box for face in one] == [face.box for face in other]
         for expected, came in zip(one, other, strict=True):
             np.testing.assert_allclose(came.distribution, expected.distribution, atol=1e-6)
+
+
+def test_a_face_with_points_is_aligned_by_them(repository: Path, pixels: ByteArray) -> None:
+    rows = np.loadtxt(repository / "examples" / "eileen-collins-points.csv", delimiter=",", skiprows=1)
+    points = five_points(rows[:, 1:]).astype(np.float32)
+
+    class Pointing:
+        def detect(self, image: AnyArray) -> list[Detection]:
+            return [Detection(box=Box(177, 66, 274, 163), score=1.0, points=points)]
+
+    analyzer = Analyzer(detector=Pointing(), threads=1)
+    (face,) = analyzer.analyze(pixels)
+    crop = align_face(pixels, points, size=analyzer.classifier.card.input_size)
+    expected = analyzer.classifier.predict_proba(crop[None])[0]
+    np.testing.assert_array_equal(np.array(face.distribution, np.float32), expected)
+    assert face.expression == "happiness"
+
+
+def test_faces_that_are_found_already_can_be_described(analyzer: Analyzer, pixels: ByteArray) -> None:
+    light = measure(pixels)
+    found = analyzer.find(pixels, light)
+    assert analyzer.describe(pixels, found, light) == analyzer.analyze(pixels)
+    assert len(analyzer.describe(pixels, [], light)) == 0
 
 
 class Finder:

@@ -91,6 +91,22 @@ def test_no_face_is_a_result_and_no_frame_is_a_failure() -> None:
     assert InputResult(source="b.jpg", status="truncated", message="too short").failed
 
 
+def test_a_failed_input_has_no_faces() -> None:
+    one = face((0.2, 0.5, 0.3))
+    frame = FrameResult(faces=(one,), light=LIGHT, height=480, width=640)
+    assert InputResult(source="a.jpg", status="ok", frame=frame, time=0.5).faces == (one,)
+    assert InputResult(source="b.jpg", status="truncated").faces == ()
+    assert InputResult(source="b.jpg", status="truncated").time is None
+
+
+def test_faces_have_no_track_landmarks_or_pose_unless_given_and_compare_without_landmarks() -> None:
+    plain = face((0.2, 0.5, 0.3))
+    assert (plain.track, plain.landmarks, plain.pose) == (None, None, None)
+    marked = dataclasses.replace(plain, landmarks=np.zeros((68, 2), np.float32))
+    assert marked == plain
+    assert dataclasses.replace(plain, track=1) != plain
+
+
 def test_detection_has_no_points_unless_given() -> None:
     assert Detection(box=Box(0, 0, 1, 1), score=0.5).points is None
 

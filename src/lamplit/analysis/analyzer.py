@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
@@ -10,11 +10,13 @@ from typing import Any
 import numpy as np
 
 from lamplit.analysis.second_look import detect_in_any_light
+from lamplit.analysis.stream import FaceStream, frame_times, stream_frames
 from lamplit.core.arrays import ByteArray, FloatArray
 from lamplit.core.checks import check_integer
-from lamplit.core.values import Detection, Face, FrameResult, LightReading
+from lamplit.core.values import Detection, Face, FrameResult, InputResult, LightReading
 from lamplit.expression.classifier import ExpressionClassifier
 from lamplit.expression.refusal import verdict_of_answer
+from lamplit.faces.alignment import align_face
 from lamplit.faces.detector import FaceDetector, detector_from
 from lamplit.faces.framing import crop_face
 from lamplit.imaging.images import DEFAULT_MAX_PIXELS, read_image
@@ -100,25 +102,115 @@ class Analyzer:
         """
         pixels = read_image(image, max_pixels=self.max_pixels)
         light = measure(pixels)
-        detections = self._detect(pixels, light)
+        return self.describe(pixels, self.find(pixels, light), light)
+
+    def find(self, pixels: ByteArray, light: LightReading) -> list[Detection]:
+        """Find the faces of a picture, in bad light also on a corrected one.
+
+        Parameters
+        ----------
+        pixels : ndarray of shape (H, W) or (H, W, 3), uint8
+            The picture.
+        light : LightReading
+            Its light.
+
+        Returns
+        -------
+        list of Detection
+            Surest first; there may be none.
+        """
+        if self.second_look:
+            return detect_in_any_light(self.detector, pixels, light)
+        return list(self.detector.detect(pixels))
+
+    def describe(
+        self, pixels: ByteArray, detections: Sequence[Detection], light: LightReading
+    ) -> FrameResult:
+        """Say what is known of faces that are found already.
+
+        Parameters
+        ----------
+        pixels : ndarray of shape (H, W) or (H, W, 3), uint8
+            The picture.
+        detections : sequence of Detection
+            Its faces. Those with points are aligned by them, the others framed by their boxes.
+        light : LightReading
+            The light of the picture.
+
+        Returns
+        -------
+        FrameResult
+            The faces, in the order given.
+
+        Raises
+        ------
+        InvalidArgumentError
+            If a face lies outside the picture.
+        """
         crops = self._crops(pixels, detections)
         readings = [measure(pixels, detection.box) for detection in detections]
         probabilities = self.classifier.predict_proba(crops)
         faces = self._faces(detections, readings, probabilities)
         return FrameResult(faces=faces, light=light, height=pixels.shape[0], width=pixels.shape[1])
 
-    def _detect(self, pixels: ByteArray, light: LightReading) -> list[Detection]:
-        """Find the faces, in bad light also on a corrected picture."""
-        if self.second_look:
-            return detect_in_any_light(self.detector, pixels, light)
-        return list(self.detector.detect(pixels))
+    def stream(
+        self,
+        source: Iterable[Any],
+        *,
+        fps: float | None = None,
+        timestamps: Iterable[float] | None = None,
+        detect_every: int = 1,
+        half_life: float = 0.3,
+    ) -> Iterator[InputResult]:
+        """Analyse the frames of a stream: faces keep a number, and their probabilities are smoothed.
+
+        Parameters
+        ----------
+        source : iterable
+            Frames, each anything that `analyze` takes; they are taken one at a time.
+        fps : float, optional
+            Frames per second; 25 if nothing is said of time.
+        timestamps : iterable of float, optional
+            When each frame was taken, in seconds, instead of `fps`.
+        detect_every : int
+            The whole frame is searched for faces every so many frames. In between, known faces are looked for
+            where they should be.
+        half_life : float
+            Seconds after which a frame counts for half in the probabilities.
+
+        Yields
+        ------
+        InputResult
+            One per frame, in order: `faces` with `track`, `time`, and a status as for many inputs; a frame
+            that cannot be read costs itself alone.
+
+        Raises
+        ------
+        InvalidArgumentError
+            If the source is one picture or a setting is out of range.
+
+        Notes
+        -----
+        `lamplit.analysis.stream.FaceStream` has the other settings, and takes frames one by one.
+
+        Examples
+        --------
+        >>> frames = [np.zeros((48, 64), np.uint8)] * 2 + [b"no picture"]
+        >>> [(moment.status, moment.time) for moment in Analyzer().stream(frames, fps=10)]
+        [('no face', 0.0), ('no face', 0.1), ('not an image', 0.2)]
+        """
+        faces = FaceStream(self, detect_every=detect_every, half_life=half_life)
+        return stream_frames(faces, source, frame_times(fps, timestamps))
 
     def _crops(self, pixels: ByteArray, detections: Sequence[Detection]) -> ByteArray:
         """Cut out all faces; shape (N, S, S, 3)."""
         size = self.classifier.card.input_size
         crops = np.empty((len(detections), size, size, 3), dtype=np.uint8)
-        for number, detection in enumerate(detections):
-            crops[number] = crop_face(pixels, detection.box, size=size)
+        for crop, detection in zip(crops, detections, strict=True):
+            if detection.points is None:
+                crop[:] = crop_face(pixels, detection.box, size=size)
+            else:
+                crop[:] = align_face(pixels, detection.points, size=size)
         return crops
 
     def _faces(

@@ -6,14 +6,10 @@ from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 
 from lamplit.analysis.analyzer import Analyzer
+from lamplit.analysis.outcomes import failure, success
 from lamplit.core.arrays import ByteArray
-from lamplit.core.errors import InvalidImageError, LamplitError
 from lamplit.core.values import InputResult
 from lamplit.imaging.images import read_image
-
-OK = "ok"
-NO_FACE = "no face"
-FAILED = "failed"
 
 OnPicture = Callable[[ByteArray, InputResult], None]
 
@@ -56,14 +52,6 @@ def _analyze_one(path: str | Path, analyzer: Analyzer) -> tuple[ByteArray | None
     try:
         pixels = read_image(path, max_pixels=analyzer.max_pixels)
         frame = analyzer.analyze(pixels)
-    except InvalidImageError as error:
-        return None, InputResult(source=source, status=error.status, message=_sentence(error))
     except Exception as error:  # the outer edge of a long run: what one file breaks must not cost the others
-        message = _sentence(error) if isinstance(error, LamplitError) else f"{type(error).__name__}: {error}"
-        return None, InputResult(source=source, status=FAILED, message=message)
-    return pixels, InputResult(source=source, status=OK if frame else NO_FACE, frame=frame)
-
-
-def _sentence(error: LamplitError) -> str:
-    """Return what is wrong without the name of the input, which the result carries already."""
-    return f"{error.reason} ({error.hint})" if error.hint else error.reason
+        return None, failure(source, error)
+    return pixels, success(source, frame)

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import numpy as np
 
 from lamplit.core.arrays import FloatArray
 from lamplit.core.errors import InvalidArgumentError
+from lamplit.core.head_pose import HeadPose
 from lamplit.core.light import LightReading as LightReading
 
 
@@ -72,7 +73,8 @@ class Detection:
     score : float
         The detector's confidence; comparable within one detector only.
     points : ndarray of shape (5, 2), optional
-        Eyes, nose tip and mouth corners (x, y) in pixels, for detectors that give them.
+        Middles of the eyes, tip of the nose and corners of the mouth (x, y) in pixels, the subject's right
+        eye and corner before the left, for detectors that give them: the face is aligned by them.
 
     Examples
     --------
@@ -104,6 +106,12 @@ class Face:
     verdict : str
         "ok" where the answer stands, "unsure" where the network is in doubt, "unusable light" where nothing
         is left to read (`lamplit.expression.refusal`). The probabilities are given all the same.
+    track : int, optional
+        The number of the face in a stream (`lamplit.analysis.stream`), the same in all frames.
+    landmarks : ndarray of shape (68, 2), float32, optional
+        Points (x, y) in pixels of the picture, in the iBUG order. Faces are compared without them.
+    pose : HeadPose, optional
+        How the head is turned.
 
     Raises
     ------
@@ -126,6 +134,9 @@ class Face:
     distribution: tuple[float, ...]
     light: LightReading
     verdict: str = "ok"
+    track: int | None = None
+    landmarks: FloatArray | None = field(default=None, compare=False, repr=False)
+    pose: HeadPose | None = None
 
     def __post_init__(self) -> None:
         if len(self.labels) != len(self.distribution):
@@ -196,12 +207,20 @@ class InputResult:
         What is wrong in a sentence; empty where nothing is.
     frame : FrameResult, optional
         The analysis; None where the input could not be read.
+    time : float, optional
+        When, in seconds, for a frame of a stream.
     """
 
     source: str
     status: str
     message: str = ""
     frame: FrameResult | None = None
+    time: float | None = None
+
+    @property
+    def faces(self) -> tuple[Face, ...]:
+        """The faces; none where there are none or the input could not be analysed."""
+        return () if self.frame is None else self.frame.faces
 
     @property
     def failed(self) -> bool:

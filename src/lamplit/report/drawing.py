@@ -4,20 +4,23 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import lru_cache
-from typing import TypeAlias
 
 import numpy as np
-from PIL import Image, ImageDraw, ImageFont
+from PIL import Image, ImageDraw
 
 from lamplit.core.arrays import ByteArray
 from lamplit.core.errors import InvalidArgumentError
 from lamplit.core.labels import EXPRESSIONS
 from lamplit.core.values import Box, Face
+from lamplit.report.lettering import (
+    SMALLEST_LETTERS,
+    Colour,
+    load_font,
+    plate,
+    text_width,
+    usual_letters,
+)
 from lamplit.report.placement import Area, place_panel, place_tag
-
-Colour: TypeAlias = tuple[int, int, int]
-Font: TypeAlias = ImageFont.FreeTypeFont | ImageFont.ImageFont
 
 _WONG: tuple[Colour, ...] = (
     (204, 204, 204),  # instead of Wong's black, which a dark panel would swallow
@@ -38,13 +41,11 @@ _GROUND = (34, 36, 44, 212)
 _TEXT: Colour = (214, 214, 214)
 _TRACK: Colour = (8, 9, 12)
 
-_SMALLEST_LETTERS = 8
 _SMALLEST_LETTERS_IN_PANEL = 10
 _SHRINKING = (1.0, 0.85, 0.7, 0.58)
 _MOST_BARS = 16
 _WIDEST_TAG = 1.7  # times the width of the face, while smaller letters are left
 _TALLEST_PANEL = 2.5  # times the height of the face
-_SMOOTHING = 3
 
 
 def annotate(image: ByteArray, faces: Sequence[Face]) -> ByteArray:
@@ -74,7 +75,8 @@ def annotate(image: ByteArray, faces: Sequence[Face]) -> ByteArray:
     corner that leaves its middle free. All panels have letters of one size, the one at which most panels
     find room. A face for whose panel there is none, or that is small against the letters, has its name tag
     alone. In a picture of few pixels the tag loses its percent and then goes too, and the box remains, in
-    the colour of the expression. Panels show the 16 most probable labels at most.
+    the colour of the expression. Panels show the 16 most probable labels at most. In streams the tag begins
+    with the number of the face.
 
     References
     ----------
@@ -114,7 +116,7 @@ class _Sketch:
     def __init__(self, canvas: Image.Image, subjects: Sequence[_Subject]) -> None:
         self.canvas = canvas
         self.frame = Area(0, 0, *canvas.size)
-        self.letters = max(_SMALLEST_LETTERS, round(6 + 0.016 * min(canvas.size)))
+        self.letters = usual_letters(canvas.size)
         self.line = max(1, round(self.letters / 7))
         self.halo = max(1, self.line // 2)
         self.subjects = [subject for subject in subjects if subject.area.width and subject.area.height]
@@ -146,10 +148,11 @@ class _Sketch:
 
     def _tag(self, subject: _Subject, own: Area, taken: list[Area]) -> tuple[Image.Image, Area | None]:
         """Make one name tag: letters that keep it narrow, and the percent if the picture has room for it."""
-        name = subject.face.expression
-        *larger, smallest = self._sizes(_SMALLEST_LETTERS)
-        name += "" if subject.face.verdict == "ok" else "?"
-        for text in (f"{name} {subject.face.probability:.0%}", name):
+        face = subject.face
+        name = face.expression if face.track is None else f"#{face.track} {face.expression}"
+        *larger, smallest = self._sizes(SMALLEST_LETTERS)
+        name += "" if face.verdict == "ok" else "?"
+        for text in (f"{name} {face.probability:.0%}", name):
             narrow = (letters for letters in larger if _tag_size(text, letters)[0] <= _WIDEST_TAG * own.width)
             tag = _draw_tag(text, subject.colour, next(narrow, smallest))
             place = place_tag(tag.size, own, taken, frame=self.frame)
@@ -190,18 +193,18 @@ class _Panel:
         self.letters = letters
         ranked = sorted(face.probabilities, key=lambda label: -face.probabilities[label])[:_MOST_BARS]
         self.labels = [label for label in face.labels if label in ranked]
-        font = _font(letters)
+        font = load_font(letters)
         self.margin = round(0.6 * letters)
         self.row = round(1.3 * letters)
-        self.bar_left = self.margin + max(_length(label, font) for label in self.labels) + self.margin
+        self.bar_left = self.margin + max(text_width(label, font) for label in self.labels) + self.margin
         self.bar_right = self.bar_left + 5 * letters
-        width = self.bar_right + round(0.4 * letters) + _length("100%", font) + self.margin
+        width = self.bar_right + round(0.4 * letters) + text_width("100%", font) + self.margin
         self.size = (width, self.row * len(self.labels) + 2 * round(0.45 * letters))
 
     def draw(self) -> Image.Image:
         """Draw the panel, RGBA."""
         edge = (*_colour(self.face.expression, self.face.labels), 255)
-        panel = _plate(self.size, fill=_GROUND, edge=edge, letters=self.letters)
+        panel = plate(self.size, fill=_GROUND, edge=edge, letters=self.letters)
         draw = ImageDraw.Draw(panel)
         for number, label in enumerate(self.labels):
             self._draw_row(draw, label, round(0.45 * self.letters) + number * self.row)
@@ -212,7 +215,7 @@ class _Panel:
         probability = self.face.probabilities[label]
         ink = _WHITE if label == self.face.expression else _TEXT
         baseline = top + round(0.98 * self.letters)
-        font = _font(self.letters)
+        font = load_font(self.letters)
         draw.text((self.margin, baseline), label, fill=ink, font=font, anchor="ls")
         draw.text(
             (self.size[0] - self.margin, baseline), f"{probability:.0%}", fill=ink, font=font, anchor="rs"
@@ -227,8 +230,8 @@ class _Panel:
 
 def _draw_tag(text: str, colour: Colour, letters: int) -> Image.Image:
     """Draw a name tag, RGBA: black or white letters, whichever reads better, on the colour."""
-    font = _font(letters)
-    tag = _plate(_tag_size(text, letters), fill=(*colour, 255), edge=(*_BLACK, 255), letters=letters)
+    font = load_font(letters)
+    tag = plate(_tag_size(text, letters), fill=(*colour, 255), edge=(*_BLACK, 255), letters=letters)
     ink = _BLACK if _luminance(colour) > 0.179 else _WHITE
     ImageDraw.Draw(tag).text((letters // 2, round(1.06 * letters)), text, fill=ink, font=font, anchor="ls")
     return tag
@@ -236,19 +239,7 @@ def _draw_tag(text: str, colour: Colour, letters: int) -> Image.Image:
 
 def _tag_size(text: str, letters: int) -> tuple[int, int]:
     """Return the width and height of a name tag in pixels."""
-    return _length(text, _font(letters)) + letters, round(1.45 * letters)
-
-
-def _plate(
-    size: tuple[int, int], *, fill: tuple[int, int, int, int], edge: tuple[int, int, int, int], letters: int
-) -> Image.Image:
-    """Draw a rectangle with an edge and smooth round corners, RGBA."""
-    large = Image.new("RGBA", (size[0] * _SMOOTHING, size[1] * _SMOOTHING), (*edge[:3], 0))
-    width = max(1, letters // 14) * _SMOOTHING
-    corners = (0, 0, large.width - 1, large.height - 1)
-    radius = 0.3 * letters * _SMOOTHING
-    ImageDraw.Draw(large).rounded_rectangle(corners, radius, fill=fill, outline=edge, width=width)
-    return large.reduce(_SMOOTHING)
+    return text_width(text, load_font(letters)) + letters, round(1.45 * letters)
 
 
 def _area(box: Box, canvas: Image.Image) -> Area:
@@ -266,14 +257,3 @@ def _luminance(colour: Colour) -> float:
     """Return the relative luminance of an sRGB colour, in [0, 1] (WCAG 2.1)."""
     linear = [c / 12.92 if c <= 0.03928 else ((c + 0.055) / 1.055) ** 2.4 for c in np.array(colour) / 255]
     return float(np.dot(linear, (0.2126, 0.7152, 0.0722)))
-
-
-def _length(text: str, font: Font) -> int:
-    """Return the width of a text in whole pixels."""
-    return int(np.ceil(font.getlength(text)))
-
-
-@lru_cache(maxsize=32)
-def _font(letters: int) -> Font:
-    """Load Pillow's own font, letters of a height in pixels."""
-    return ImageFont.load_default(letters)

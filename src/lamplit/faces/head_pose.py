@@ -1,0 +1,189 @@
+"""The pose of a head from 68 landmarks and a rigid face, by least squares that outliers hardly bend."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+import cv2
+import numpy as np
+
+from lamplit.core.arrays import AnyArray
+from lamplit.core.checks import check_number
+from lamplit.core.errors import InvalidArgumentError
+from lamplit.core.head_pose import HeadPose, angles_from_rotation
+from lamplit.faces.face_model import N_POINTS, load_face_model
+
+USUAL_DISTANCE = 1000.0
+"""Millimetres from the camera that a face is taken to be at."""
+
+_ROUNDS = 12
+_SETTLED = 1e-6  # radians, and shares of the size
+_TOLERANCE = 0.08  # eye distances: points that are farther off count less and less
+_LEAST_SPREAD = 1e-3  # of the shorter to the longer axis: a face is never a line
+
+
+class Placement(NamedTuple):
+    """Where a rigid face is: its rotation, pixels per millimetre, and where its origin falls (x, y)."""
+
+    rotation: AnyArray
+    scale: float
+    origin: AnyArray
+
+
+def estimate_head_pose(points: AnyArray, *, distance: float = USUAL_DISTANCE) -> HeadPose:
+    """Estimate how a head is turned.
+
+    Parameters
+    ----------
+    points : ndarray of shape (68, 2)
+        Landmarks (x, y) in pixels, in the iBUG order; pixels are square.
+    distance : float
+        Millimetres from the camera to the face, above 200; `math.inf` for a projection without perspective.
+
+    Returns
+    -------
+    HeadPose
+        Yaw above 0: the subject turns to their left. Pitch above 0: up. Roll above 0: to their left shoulder.
+        All seen along the line from the camera to the face: nothing has to be known of the lens.
+
+    Raises
+    ------
+    InvalidArgumentError
+        If the points are not (68, 2) finite numbers or lie on one line, or the distance is out of range.
+
+    Notes
+    -----
+    The points of a rigid face (`lamplit.faces.face_model`) are turned, scaled and shifted so that the
+    weighted squares of their distances to the landmarks are least: Gauss-Newton steps from the solution of
+    scaled orthography on, weights divided by 1 + (r / 0.08)^2 in each (Cauchy's distribution), r the distance
+    in eye distances. A point z millimetres nearer to the camera than the eyes is shown larger by
+    1 / (1 - z / distance).
+
+    References
+    ----------
+    DeMenthon, Davis (1995), doi:10.1007/BF01450852, for poses from scaled orthography; Holland, Welsch
+    (1977), doi:10.1080/03610927708827533, for the weights.
+
+    Examples
+    --------
+    >>> flat = load_face_model().points[:, :2] * (1, -1)  # seen from far ahead
+    >>> pose = estimate_head_pose(flat, distance=np.inf)
+    >>> abs(pose.yaw) < 1e-6, abs(pose.pitch) < 1e-6, pose.residual < 1e-6
+    (True, True, True)
+    """
+    marks = check_landmarks(points)
+    if distance != np.inf:
+        check_number("distance", distance, above=200.0)
+    model = load_face_model()
+    place = _first_guess(marks)
+    for _ in range(_ROUNDS):
+        place, moved = _step(marks, place, distance)
+        if moved < _SETTLED:
+            break
+    off = np.linalg.norm(marks - project(place, distance=distance), axis=1) / place.scale  # (68,) millimetres
+    residual = float(np.sqrt(model.weights @ off**2 / model.weights.sum())) / model.eye_distance
+    yaw, pitch, roll = angles_from_rotation(place.rotation)
+    return HeadPose(yaw=yaw, pitch=pitch, roll=roll, residual=residual)
+
+
+def check_landmarks(points: AnyArray) -> AnyArray:
+    """Return 68 landmarks as float64.
+
+    Parameters
+    ----------
+    points : ndarray of shape (68, 2)
+        Landmarks (x, y).
+
+    Returns
+    -------
+    ndarray of shape (68, 2), float64
+        The same.
+
+    Raises
+    ------
+    InvalidArgumentError
+        If they are no such points, not finite, or lie on one line.
+
+    Examples
+    --------
+    >>> check_landmarks(load_face_model().points[:, :2]).shape
+    (68, 2)
+    """
+    marks = np.asarray(points, dtype=np.float64)
+    required = f"{N_POINTS} finite points (x, y) that do not lie on one line"
+    if marks.shape != (N_POINTS, 2):
+        raise InvalidArgumentError("points", required, f"shape {marks.shape}")
+    if not np.isfinite(marks).all():
+        raise InvalidArgumentError("points", required, f"{int((~np.isfinite(marks)).sum())} others")
+    spread = np.linalg.svd(marks - marks.mean(axis=0), compute_uv=False)
+    if not spread[1] > _LEAST_SPREAD * spread[0]:
+        raise InvalidArgumentError("points", required, f"a spread of {spread[0]:.3g} by {spread[1]:.3g}")
+    return marks
+
+
+def project(place: Placement, *, distance: float = np.inf) -> AnyArray:
+    """Return where the points of the rigid face fall in the picture.
+
+    Parameters
+    ----------
+    place : Placement
+        Where the face is.
+    distance : float
+        Millimetres from the camera to the middle between the eyes; infinite for no perspective.
+
+    Returns
+    -------
+    ndarray of shape (68, 2), float64
+        (x, y) in pixels; y downwards.
+
+    Examples
+    --------
+    >>> project(Placement(np.eye(3), 2.0, np.array([50.0, 40.0])))[30].tolist()
+    [50.0, 108.0]
+    """
+    turned = load_face_model().points @ place.rotation.T  # (68, 3): x right, y up, z to the camera
+    nearer = 1 / (1 - turned[:, 2:] / distance)  # (68, 1)
+    shown: AnyArray = place.scale * turned[:, :2] * (1, -1) * nearer + place.origin
+    return shown
+
+
+def _first_guess(marks: AnyArray) -> Placement:
+    """Fit any linear map to the points, and take the scaled rotation next to it."""
+    model = load_face_model()
+    root = np.sqrt(model.weights)[:, np.newaxis]  # (68, 1)
+    design = np.column_stack([model.points, np.ones(N_POINTS)])  # (68, 4)
+    fitted = np.linalg.lstsq(root * design, root * marks * (1, -1), rcond=None)[0]  # (4, 2)
+    left, stretch, right = np.linalg.svd(fitted[:3].T, full_matrices=False)
+    upper = left @ right  # (2, 3), orthonormal rows
+    rotation = np.vstack([upper, np.cross(upper[0], upper[1])])
+    return Placement(rotation, float(stretch.mean()), fitted[3] * (1, -1))
+
+
+def _step(marks: AnyArray, place: Placement, distance: float) -> tuple[Placement, float]:
+    """Take one Gauss-Newton step; return how far it went, in radians and shares of the size."""
+    model = load_face_model()
+    off = marks - project(place, distance=distance)  # (68, 2)
+    tolerance = _TOLERANCE * model.eye_distance * place.scale
+    heavy = np.sqrt(model.weights / (1 + (off**2).sum(axis=1) / tolerance**2))  # (68,)
+    design = _derivatives(place, distance) * heavy[:, np.newaxis, np.newaxis]  # (68, 2, 6)
+    goal = off * heavy[:, np.newaxis]
+    step = np.linalg.lstsq(design.reshape(-1, 6), goal.reshape(-1), rcond=None)[0]
+    rotation = cv2.Rodrigues(step[:3])[0] @ place.rotation
+    changed = Placement(rotation, place.scale * float(np.exp(step[3])), place.origin + step[4:])
+    shift = np.abs(step[4:]).max() / (place.scale * model.eye_distance)
+    return changed, float(max(np.abs(step[:4]).max(), shift))
+
+
+def _derivatives(place: Placement, distance: float) -> AnyArray:
+    """Return how the projected points move with a turn about x, y, z, the log of the scale, and the shift."""
+    x, y, z = (load_face_model().points @ place.rotation.T).T  # (68,) each
+    nearer = 1 / (1 - z / distance)
+    none = np.zeros_like(x)
+    # A turn by a small vector w moves a point p by w x p.
+    moves = np.array([[none, -z, y], [z, none, -x], [-y, x, none]])  # (3 turns, 3 axes, 68)
+    more = moves[:, 2] * nearer**2 / distance  # how the magnification changes, (3, 68)
+    across, down = (moves[:, 0] * nearer + x * more), -(moves[:, 1] * nearer + y * more)  # (3, 68)
+    turns = place.scale * np.stack([across, down])  # (2, 3, 68)
+    sizes = place.scale * np.stack([x * nearer, -y * nearer])[:, np.newaxis]  # (2, 1, 68)
+    shifts = np.broadcast_to(np.eye(2)[..., np.newaxis], (2, 2, N_POINTS))
+    return np.concatenate([turns, sizes, shifts], axis=1).transpose(2, 0, 1)  # (68, 2, 6)
