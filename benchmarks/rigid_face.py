@@ -18,7 +18,7 @@ from results import parse_data
 
 FACES, ROUNDS, TURNS = 8000, 25, 30
 OUTER_CORNERS = 89.5
-"""Millimetres from outer to outer corner of the eyes (Farkas 1994)."""
+"""Millimetres from outer to outer corner of the eyes: a usual size of adults."""
 # Rough depths, in shares of the picture, for the first poses: which way round is all that they have to say.
 DEPTHS = {
     (0, 16): -0.35, (1, 2, 14, 15): -0.3, (3, 13): -0.22, (4, 12): -0.15, (5, 11): -0.08, (36, 45): -0.06,
