@@ -5,7 +5,7 @@ from __future__ import annotations
 import csv
 import io
 from pathlib import Path
-from typing import Self
+from typing import Any, Self
 
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
@@ -39,7 +39,7 @@ class RunProgress:
         These fields before the first batch.
     """
 
-    def __init__(self, epochs: int, folder: Path, console: Console, figures: str, **fields: float) -> None:
+    def __init__(self, epochs: int, folder: Path, console: Console, figures: str, **fields: Any) -> None:
         self.epochs = epochs
         self.folder = folder
         self.console = console
@@ -60,7 +60,7 @@ class RunProgress:
     def __exit__(self, *_: object) -> None:
         self._bar.stop()
 
-    def _move(self, epoch: int, batch: int, n_batches: int, **fields: float) -> None:
+    def _move(self, epoch: int, batch: int, n_batches: int, **fields: Any) -> None:
         """Move the bar."""
         self._bar.update(
             self._task,
