@@ -43,19 +43,24 @@ def train(
     torchrun --nproc_per_node N -m lamplit train RECIPE --data DIR
 
     The recipe finetune learns labels of your own from a folder of pictures per label, or a CSV with the
-    columns path, label and person.
+    columns path, label and person. A recipe whose name begins with landmarks- trains 68 landmarks of a face.
     """
     # Here and not above: these need the extra "train", without which the other commands must work.
     from lamplit.cli.claims import write_claims
     from lamplit.cli.finetune import finetune
     from lamplit.cli.measure_card import measure_card
+    from lamplit.cli.train_landmarks import train_landmark_recipe
     from lamplit.training.devices import is_leader
     from lamplit.training.finished import RUNS
     from lamplit.training.own_data import with_framing
     from lamplit.training.progress import TrainingProgress
     from lamplit.training.recipe import check_name, load_recipe
+    from lamplit.training.recipe_files import task_of
     from lamplit.training.session import follow_training, read_data, run_training
 
+    if task_of(recipe) == "landmarks":
+        train_landmark_recipe(recipe, data, out, name=name, quiet=quiet)
+        return
     settings = load_recipe(recipe)
     check_name(settings.name if name is None else name, where="--name")
     folder = RUNS / settings.name if out is None else out
