@@ -29,8 +29,7 @@ def publish_landmarks(
     folder: Path,
     *,
     name: str,
-    commit: str,
-    history: Sequence[Mapping[str, float]],
+    details: Mapping[str, Any],
 ) -> AssetCard:
     """Write a landmark network as ONNX with its card.
 
@@ -46,10 +45,8 @@ def publish_landmarks(
         Where `<name>.onnx` and its card go.
     name : str
         Name of the weights.
-    commit : str
-        Version of the source that trained it.
-    history : sequence of mapping
-        The log of the training.
+    details : mapping
+        `commit`, the version of the source that trained it, and `history`, the log of the training.
 
     Returns
     -------
@@ -61,7 +58,7 @@ def publish_landmarks(
     OutputError
         If a file cannot be written.
     """
-    path = folder / f"{name}.onnx"
+    path, history = folder / f"{name}.onnx", details["history"]
     export_onnx(network, path, size=recipe.size, outputs=OUTPUTS)
     content = path.read_bytes()
     card = AssetCard(
@@ -74,7 +71,7 @@ def publish_landmarks(
         source_data=_sources(data),
         licence="Apache-2.0 for the weights; the terms of the training data are stated with them",
         command=f"lamplit train {recipe.name} --data DIR",
-        commit=commit,
+        commit=str(details["commit"]),
         metrics=_metrics(data, history),
         recipe=recipe.as_dict(),
         history=rounded(history),

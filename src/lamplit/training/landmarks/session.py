@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from lamplit.core.errors import CheckpointError
 from lamplit.training.checkpoint import load_checkpoint
 from lamplit.training.landmarks.data import LandmarkData
 from lamplit.training.landmarks.publish import publish_landmarks
@@ -50,13 +51,7 @@ def train_landmarks(
     """
     network = run_task(LandmarkTask(recipe, data), recipe.schedule, folder, observer=observer)
     checkpoint = load_checkpoint(folder)
-    details = {} if checkpoint is None else checkpoint.details
-    return publish_landmarks(
-        network,
-        recipe,
-        data,
-        folder,
-        name=name or f"{recipe.name}-v1",
-        commit=str(details.get("commit", "")),
-        history=details.get("history", []),
-    )
+    if checkpoint is None:
+        raise CheckpointError(str(folder), "the checkpoint of the last epoch", "none")
+    called = name or f"{recipe.name}-v1"
+    return publish_landmarks(network, recipe, data, folder, name=called, details=checkpoint.details)
