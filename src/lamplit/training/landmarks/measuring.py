@@ -89,10 +89,12 @@ def score_landmarks(points: AnyArray, spread: AnyArray, targets: AnyArray) -> La
 
     Parameters
     ----------
-    points, targets : ndarray of shape (N, 68, 2)
-        Found and true points, in one unit; N at least 1.
+    points : ndarray of shape (N, 68, 2)
+        Found points; N at least 1.
     spread : ndarray of shape (N, 68)
-        Predicted standard deviations of each coordinate, in that unit.
+        Predicted standard deviations of each coordinate, in the same unit.
+    targets : ndarray of shape (N, 68, 2)
+        True points, in that unit.
 
     Returns
     -------
