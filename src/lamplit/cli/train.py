@@ -2,14 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from pathlib import Path
 from typing import Annotated
 
 import typer
-from rich.table import Table
-
-from lamplit.cli.consoles import counting_progress, messages_console, results_console
 
 
 def train(
@@ -43,46 +39,19 @@ def train(
     torchrun --nproc_per_node N -m lamplit train RECIPE --data DIR
 
     The recipe finetune learns labels of your own from a folder of pictures per label, or a CSV with the
-    columns path, label and person.
+    columns path, label and person. A recipe whose name begins with landmarks- trains 68 landmarks of a face.
     """
     # Here and not above: these need the extra "train", without which the other commands must work.
-    from lamplit.cli.claims import write_claims
-    from lamplit.cli.finetune import finetune
-    from lamplit.cli.measure_card import measure_card
-    from lamplit.training.devices import is_leader
-    from lamplit.training.finished import RUNS
+    from lamplit.cli.train_expression import train_expression
+    from lamplit.cli.train_landmarks import train_landmark_recipe
     from lamplit.training.own_data import with_framing
-    from lamplit.training.progress import TrainingProgress
-    from lamplit.training.recipe import check_name, load_recipe
-    from lamplit.training.session import follow_training, read_data, run_training
+    from lamplit.training.recipe import load_recipe
+    from lamplit.training.recipe_files import task_of
 
+    if task_of(recipe) == "landmarks":
+        train_landmark_recipe(recipe, data, out, name=name, quiet=quiet)
+        return
     settings = load_recipe(recipe)
-    check_name(settings.name if name is None else name, where="--name")
-    folder = RUNS / settings.name if out is None else out
     if as_is is not None:
         settings = with_framing(settings, "as-is" if as_is else "find")
-    if settings.finetune is not None:
-        tables, lines = finetune(settings, data, folder, name=name or settings.name, hidden=quiet)
-        _show(tables, lines, quiet=quiet)
-        return
-    with counting_progress(hidden=quiet or not is_leader()) as reading:
-        task = reading.add_task("reading pictures", total=None)
-        faces = read_data(
-            settings, data, on_picture=lambda n, of: reading.update(task, completed=n, total=of)
-        )
-    if not is_leader():
-        follow_training(settings, faces, folder, start=start)
-        return
-    with TrainingProgress(settings.epochs, folder, messages_console(quiet=quiet)) as progress:
-        card = run_training(settings, faces, folder, name=name, start=start, observer=progress)
-    card, tables = measure_card(card, folder, data, hidden=quiet)
-    places = [f"weights and card: {folder / card.file}"]
-    if settings.claims:
-        places.append(f"claimed and measured: {write_claims(settings, card, folder)}")
-    _show(tables, places, quiet=quiet)
-
-
-def _show(tables: Sequence[Table], lines: Sequence[str], *, quiet: bool) -> None:
-    """Print what came out, unless nobody wants to see it."""
-    if not quiet:
-        results_console().print(*tables, *lines, sep="\n")
+    train_expression(settings, data, out, name=name, start=start, quiet=quiet)

@@ -8,8 +8,7 @@ was not.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from time import perf_counter
@@ -29,8 +28,10 @@ from lamplit.training.faces import TrainingData, TrainingFaces
 from lamplit.training.loss import ExpressionLoss, loss_for
 from lamplit.training.mixing import Batch, mix
 from lamplit.training.recipe import Recipe
+from lamplit.training.run_state import EpochRow, State, take_step
+from lamplit.training.seeding import seeded
 from lamplit.training.source import source_commit
-from lamplit.training.state import EpochRow, State, fresh_state, restore, to_checkpoint
+from lamplit.training.state import fresh_state, restore, to_checkpoint
 from lamplit.training.stopping import is_over, watched
 from lamplit.training.team import Team, with_shared_statistics
 
@@ -146,7 +147,7 @@ class _Epoch:
         device, size = self.fabric.device, self.team.size
         totals = torch.zeros(3, device=device)  # loss, right answers, faces with a majority
         unwatched = 1 if device.type == "cpu" else STEPS_UNWATCHED
-        with _seeded(self.recipe.seed, epoch, device, self.team.rank) as generator:
+        with seeded(self.recipe.seed, epoch, device, self.team.rank) as generator:
             batches = _whole_batches(epoch_order(self.faces, generator), self.recipe.batch_size)
             for number, chosen in enumerate(batches, start=1):
                 totals += self._step(chosen, generator)
@@ -164,12 +165,7 @@ class _Epoch:
         with self.fabric.autocast():
             logits = state.network(images.to(memory_format=torch.channels_last))
         loss = self.loss(logits.float(), probabilities)
-        state.optimizer.zero_grad(set_to_none=True)
-        self.fabric.backward(loss)
-        self.team.average(state.network)
-        state.optimizer.step()
-        state.schedule.step()
-        state.average.update_parameters(state.network)
+        take_step(state, loss, self.fabric, self.team)
         right = (logits.argmax(dim=1) == classes).sum()
         return torch.stack([loss.detach(), right.float(), (classes >= 0).sum().float()])
 
@@ -236,15 +232,3 @@ def predict_logits(network: nn.Module, images: Tensor, *, batch_size: int = 256)
     """
     batches = (images[start : start + batch_size] for start in range(0, len(images), batch_size))
     return torch.cat([network(batch.float() / 255.0).float() for batch in batches])
-
-
-@contextmanager
-def _seeded(seed: int, epoch: int, device: torch.device, rank: int) -> Iterator[Generator]:
-    """Give an epoch's generator and seed dropout's for as long; the caller's randomness stays untouched.
-
-    The generator is the same in all processes, for it draws for the whole batch; dropout is one's own.
-    """
-    number = seed * 1_000_003 + epoch
-    with torch.random.fork_rng(devices=[device] if device.type == "cuda" else []):
-        torch.manual_seed(number + (rank << 52))  # seeds and epochs stay below 2^52
-        yield Generator(device=device).manual_seed(number)

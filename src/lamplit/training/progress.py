@@ -5,23 +5,83 @@ from __future__ import annotations
 import csv
 import io
 from pathlib import Path
+from typing import Any, Self
 
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
 from lamplit.core.files import write_atomically
 from lamplit.report.plots import plot_training_curves
-from lamplit.training.state import EpochRow
+from lamplit.report.run_plot import curves_of, plot_run_curves
+from lamplit.training.run_state import EpochRow
 from lamplit.training.stopping import is_over, outcome
 
 LOG_FILE = "log.csv"
 CURVES_FILE = "curves.png"
 
 
-class TrainingProgress:
-    """Follow a training on the terminal and in its folder.
+class RunProgress:
+    """The bar of a run, and the log in its folder.
 
     The bar counts batches over all epochs, so that its time left is that of the whole training.
+
+    Parameters
+    ----------
+    epochs : int
+        Epochs in all.
+    folder : Path
+        Where the log goes; it is whole after every epoch.
+    console : rich.console.Console
+        Where the bar and a line per epoch go.
+    figures : str
+        What the bar shows of the batches, as a template over its fields.
+    **fields
+        These fields before the first batch.
+    """
+
+    def __init__(self, epochs: int, folder: Path, console: Console, figures: str, **fields: Any) -> None:
+        self.epochs = epochs
+        self.folder = folder
+        self.console = console
+        self._bar = Progress(
+            TextColumn("epoch {task.fields[epoch]}"),
+            BarColumn(),
+            MofNCompleteColumn(),
+            TextColumn(figures),
+            TimeRemainingColumn(elapsed_when_finished=True),
+            console=console,
+        )
+        self._task = self._bar.add_task("training", total=None, epoch=f"1/{epochs}", **fields)
+
+    def __enter__(self) -> Self:
+        self._bar.start()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._bar.stop()
+
+    def _move(self, epoch: int, batch: int, n_batches: int, **fields: Any) -> None:
+        """Move the bar."""
+        self._bar.update(
+            self._task,
+            total=n_batches * self.epochs,
+            completed=(epoch - 1) * n_batches + batch,
+            epoch=f"{epoch}/{self.epochs}",
+            **fields,
+        )
+
+    def _finish(self) -> None:
+        """Fill the bar, however many batches are left."""
+        self._bar.update(self._task, total=self._bar.tasks[0].completed)
+
+    def _log(self, history: list[EpochRow], line: str) -> None:
+        """Write the log and print a line."""
+        write_atomically(self.folder / LOG_FILE, _csv(history).encode())
+        self.console.print(line, highlight=False)
+
+
+class TrainingProgress(RunProgress):
+    """Follow the training of an expression network on the terminal and in its folder.
 
     Parameters
     ----------
@@ -34,51 +94,54 @@ class TrainingProgress:
     """
 
     def __init__(self, epochs: int, folder: Path, console: Console) -> None:
-        self.epochs = epochs
-        self.folder = folder
-        self.console = console
-        self._bar = Progress(
-            TextColumn("epoch {task.fields[epoch]}"),
-            BarColumn(),
-            MofNCompleteColumn(),
-            TextColumn("loss {task.fields[loss]:.3f}  accuracy {task.fields[accuracy]:.3f}"),
-            TimeRemainingColumn(elapsed_when_finished=True),
-            console=console,
-        )
-        self._task = self._bar.add_task("training", total=None, epoch=f"1/{epochs}", loss=0.0, accuracy=0.0)
-
-    def __enter__(self) -> TrainingProgress:
-        self._bar.start()
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        self._bar.stop()
+        figures = "loss {task.fields[loss]:.3f}  accuracy {task.fields[accuracy]:.3f}"
+        super().__init__(epochs, folder, console, figures, loss=0.0, accuracy=0.0)
 
     def on_batch(self, epoch: int, batch: int, n_batches: int, loss: float, accuracy: float) -> None:
         """Move the bar."""
-        self._bar.update(
-            self._task,
-            total=n_batches * self.epochs,
-            completed=(epoch - 1) * n_batches + batch,
-            epoch=f"{epoch}/{self.epochs}",
-            loss=loss,
-            accuracy=accuracy,
-        )
+        self._move(epoch, batch, n_batches, loss=loss, accuracy=accuracy)
 
     def on_epoch(self, history: list[EpochRow]) -> None:
         """Write the log and the curves, and print the epoch's line."""
-        write_atomically(self.folder / LOG_FILE, _csv(history).encode())
         plot_training_curves(history, self.folder / CURVES_FILE)
         row = history[-1]
-        self.console.print(
+        self._log(
+            history,
             f"epoch {row['epoch']:3.0f}  training / validation: loss {row['train_loss']:.4f} / "
             f"{row['validation_loss']:.4f}  accuracy {row['train_accuracy']:.3f} / "
             f"{row['validation_accuracy']:.3f}",
-            highlight=False,
         )
         if "best_epoch" in row and is_over(history, self.epochs):
             self.console.print(outcome(history, self.epochs), highlight=False)
-            self._bar.update(self._task, total=self._bar.tasks[0].completed)
+            self._finish()
+
+
+class TaskProgress(RunProgress):
+    """Follow the training of any task (`lamplit.training.task_loop`) on the terminal and in its folder.
+
+    Parameters
+    ----------
+    epochs : int
+        Epochs in all.
+    folder : Path
+        Where `log.csv` and `curves.png` go; both are whole after every epoch.
+    console : rich.console.Console
+        Where the bar and a line per epoch go.
+    """
+
+    def __init__(self, epochs: int, folder: Path, console: Console) -> None:
+        super().__init__(epochs, folder, console, "loss {task.fields[loss]:.4f}", loss=0.0)
+
+    def on_batch(self, epoch: int, batch: int, n_batches: int, loss: float) -> None:
+        """Move the bar."""
+        self._move(epoch, batch, n_batches, loss=loss)
+
+    def on_epoch(self, history: list[EpochRow]) -> None:
+        """Write the log and the curves, and print the epoch's line."""
+        plot_run_curves(history, self.folder / CURVES_FILE)
+        row = history[-1]
+        figures = (f"{name.replace('_', ' ')} {row[name]:.4f}" for name in curves_of(row))
+        self._log(history, f"epoch {row['epoch']:3.0f}  {'  '.join(figures)}")
 
 
 def _csv(history: list[EpochRow]) -> str:

@@ -21,6 +21,10 @@ DEFAULT_EXPRESSION = f"{FLOAT_EXPRESSION}-int8"
 """What `ExpressionClassifier` loads when it is not told otherwise: the same network in 8 bits, for speed."""
 
 
+DEFAULT_LANDMARKS = "landmarks-heatmap-ferplus-v1"
+"""What `lamplit.faces.landmarks.LandmarkModel` loads when it is not told otherwise."""
+
+
 def list_weights() -> list[WeightsCard]:
     """Return the cards of all weights that come with lamplit, by name.
 
