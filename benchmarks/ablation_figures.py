@@ -14,11 +14,8 @@ def normalisations() -> str:
     """Return what normalisation between the layers brings, a table for each network."""
     parts = []
     for title, figures in result("normalization_ablation")["networks"].items():
-        heads = ("normalisation", *_heads(figures), "time of training")
-        rows = [heads]
-        usual = figures["ways"]["none"]["training_seconds"]
-        for way in figures["ways"].values():
-            rows.append((way["way"], *_cells(way), f"{way['training_seconds'] / usual:.1f} times"))
+        rows = [("normalisation", *_heads(figures))]
+        rows += [(way["way"], *_cells(way)) for way in figures["ways"].values()]
         parts.append(f"{title}:\n\n{table(rows)}\n{_protocol(figures)}\n")
     return "\n".join(parts) + _tail("normalization_ablation")
 

@@ -182,7 +182,6 @@ def _run(
     history = [] if checkpoint is None else checkpoint.details["history"]
     return {
         "validation_accuracy": [row["validation_accuracy"] for row in history],
-        "seconds": sum(row["seconds"] for row in history),
         "accuracy": accuracy_by_light(network, faces, labels=recipe.speaks, size=recipe.size),
     }
 
@@ -197,7 +196,6 @@ def _figures(study: Study, way: str, runs: Sequence[dict[str, Any]]) -> dict[str
         "parameters": cost.parameters,
         "validation_accuracy": [[round(accuracy, 4) for accuracy in curve] for curve in curves],
         "epochs_to_reach": {f"{a:g}": [epochs_to_reach(curve, a) for curve in curves] for a in study.reach},
-        "training_seconds": round(float(np.mean([run["seconds"] for run in runs])), 1),
         "accuracy": {
             light: mean_and_spread([run["accuracy"][light] for run in runs]) for light in runs[0]["accuracy"]
         },
