@@ -12,7 +12,7 @@ from lamplit.core.errors import DatasetError, InvalidArgumentError
 
 FILE = "landmarks.npz"
 
-PREFIXES = {"training": "FER2013Train", "validation": "FER2013Valid"}
+PREFIXES = {"training": "FER2013Train", "validation": "FER2013Valid", "unlabelled": "faces-unlabelled"}
 """Names here, and how the arrays of the file begin."""
 
 RIGHT_EYE, LEFT_EYE, MOUTH = slice(36, 42), slice(42, 48), slice(48, 68)
@@ -22,16 +22,16 @@ RIGHT_EYE, LEFT_EYE, MOUTH = slice(36, 42), slice(42, 48), slice(48, 68)
 def read_landmarks(
     path: str | Path, split: str, names: tuple[str, ...], *, least_score: float = 0.9
 ) -> FloatArray:
-    """Read the landmarks of pictures of FER+.
+    """Read the landmarks of pictures of FER+, or of the faces that nobody labelled.
 
     Parameters
     ----------
     path : str or Path
         `landmarks.npz`, or the folder that holds it.
     split : str
-        "training" or "validation".
+        "training" or "validation" of FER+, or "unlabelled".
     names : tuple of str
-        File names of N pictures.
+        File names of N pictures, without folders.
     least_score : float
         Points of a lower face score are not given.
 
