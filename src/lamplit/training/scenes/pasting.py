@@ -104,7 +104,7 @@ def paste(
     if random.random() < HAIR:
         _hair(part, cut, place, mask_number, corner, random)
     if random.random() < 0.5:  # the surround in the face's level: no bright rim gives the face away
-        around = _mask(cut, place, mask_number, corner, part.shape, larger=float(random.uniform(1.15, 1.5)))
+        around = _mask(cut, place, mask_number, corner, part.shape, larger=float(random.uniform(1.02, 1.2)))
         part += (level - float(part.mean())) * float(random.uniform(0.3, 1.0)) * around
     if random.random() < CLONED and 8 <= min(part.shape) <= MOST_CLONED and cut.kind == 0:
         part[:] = _cloned(patch, part, mask)
@@ -114,7 +114,7 @@ def paste(
 
 def _region(shape: tuple[int, ...], place: Place) -> tuple[slice, slice] | None:
     """Return the rows and columns that a mask can reach; None where that is nothing."""
-    half = 0.72 * place.side
+    half = 0.8 * place.side
     rows = max(0, int(place.y - half)), min(shape[0], int(np.ceil(place.y + half)))
     columns = max(0, int(place.x - half)), min(shape[1], int(np.ceil(place.x + half)))
     if rows[1] - rows[0] < 2 or columns[1] - columns[0] < 2:
