@@ -6,7 +6,7 @@ import copy
 import logging
 import math
 import warnings
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -26,18 +26,22 @@ OUTPUT_NAME = "logits"
 _LEARNING = {"Conv", "Gemm", "MatMul"}
 
 
-def export_onnx(network: nn.Module, path: Path, *, size: int) -> None:
+def export_onnx(
+    network: nn.Module, path: Path, *, size: int, outputs: Sequence[str] = (OUTPUT_NAME,)
+) -> None:
     """Write a network as an ONNX file with a free batch size.
 
     Parameters
     ----------
     network : torch.nn.Module
-        Maps (N, 1, size, size) grey float32 in [0, 1] to logits. A copy is exported, on the CPU and in
-        evaluation mode; the network stays as it is.
+        Maps (N, 1, size, size) grey float32 in [0, 1] to logits, or to a tuple of several outputs. A copy is
+        exported, on the CPU and in evaluation mode; the network stays as it is.
     path : Path
         The file to write; its folder is made.
     size : int
         Height and width of the input in pixels.
+    outputs : sequence of str
+        Names of the outputs, in the order of the network's.
 
     Raises
     ------
@@ -66,7 +70,7 @@ def export_onnx(network: nn.Module, path: Path, *, size: int) -> None:
                 dynamo=True,
                 verbose=False,
                 input_names=[INPUT_NAME],
-                output_names=[OUTPUT_NAME],
+                output_names=list(outputs),
                 dynamic_shapes=({0: torch.export.Dim("batch", min=1, max=65536)},),
             )
         if program is None:

@@ -11,16 +11,22 @@ from lamplit.core.errors import InvalidArgumentError
 
 Architecture = TypeVar("Architecture", bound=Callable[..., nn.Module])
 
-_ARCHITECTURES: dict[str, Callable[..., nn.Module]] = {}
+LABELS = "labels"
+"""What classifiers answer with: a logit per label. Their first argument is the number of labels."""
+
+_ARCHITECTURES: dict[str, tuple[str, Callable[..., nn.Module]]] = {}
+"""For each name what the network answers with, and what builds it."""
 
 
-def register(name: str) -> Callable[[Architecture], Architecture]:
+def register(name: str, *, answers: str = LABELS) -> Callable[[Architecture], Architecture]:
     """Return a decorator that makes an architecture known under a name.
 
     Parameters
     ----------
     name : str
         The name that recipes use.
+    answers : str
+        What the network answers with: "labels", or another word for networks that are no classifiers.
 
     Returns
     -------
@@ -36,33 +42,54 @@ def register(name: str) -> Callable[[Architecture], Architecture]:
     def decorate(architecture: Architecture) -> Architecture:
         if name in _ARCHITECTURES:
             raise InvalidArgumentError("name", "an architecture name that is not taken", repr(name))
-        _ARCHITECTURES[name] = architecture
+        _ARCHITECTURES[name] = answers, architecture
         return architecture
 
     return decorate
 
 
-def list_networks() -> list[str]:
-    """Return the names of all architectures, sorted."""
-    return sorted(_ARCHITECTURES)
+def list_networks(answers: str = LABELS) -> list[str]:
+    """Return the names of all architectures that give a kind of answer, sorted.
+
+    Parameters
+    ----------
+    answers : str
+        "labels" for classifiers.
+
+    Returns
+    -------
+    list of str
+        Names.
+
+    Examples
+    --------
+    >>> import lamplit.nets
+    >>> list_networks("landmarks")
+    ['landmarks']
+    """
+    return sorted(name for name, (kind, _) in _ARCHITECTURES.items() if kind == answers)
 
 
-def build_network(name: str, *, n_classes: int, **settings: Any) -> nn.Module:
+def build_network(
+    name: str, *, n_classes: int | None = None, answers: str = LABELS, **settings: Any
+) -> nn.Module:
     """Build a network with fresh weights.
 
     Parameters
     ----------
     name : str
-        One of `list_networks()`.
-    n_classes : int
-        Number of labels.
+        One of `list_networks(answers)`.
+    n_classes : int, optional
+        Number of labels; classifiers need it, other networks have none.
+    answers : str
+        What the network answers with.
     **settings
         Keyword arguments of the architecture.
 
     Returns
     -------
     torch.nn.Module
-        Maps (N, 1, H, W) grey float32 in [0, 1] to (N, n_classes) logits.
+        Maps (N, 1, H, W) grey float32 in [0, 1] to its answer: of classifiers (N, n_classes) logits.
 
     Raises
     ------
@@ -75,10 +102,11 @@ def build_network(name: str, *, n_classes: int, **settings: Any) -> nn.Module:
     >>> sum(p.numel() for p in build_network("fusion", n_classes=8).parameters()) < 2_000_000
     True
     """
-    if name not in _ARCHITECTURES:
-        raise InvalidArgumentError("network", f"one of {list_networks()}", repr(name))
+    if name not in list_networks(answers):
+        raise InvalidArgumentError("network", f"one of {list_networks(answers)}", repr(name))
+    first = () if n_classes is None else (n_classes,)
     try:
-        return _ARCHITECTURES[name](n_classes, **settings)
+        return _ARCHITECTURES[name][1](*first, **settings)
     except InvalidArgumentError:
         raise
     except (TypeError, ValueError) as error:

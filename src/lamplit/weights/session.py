@@ -18,7 +18,7 @@ class NetworkSession:
     Parameters
     ----------
     content : bytes
-        An ONNX file with one input and one output.
+        An ONNX file with one input and one or more outputs.
     name : str
         What errors call it.
     device : str
@@ -48,13 +48,19 @@ class NetworkSession:
         self.device = "cuda" if _PROVIDERS["cuda"] in self._session.get_providers() else "cpu"
         inputs, outputs = self._session.get_inputs(), self._session.get_outputs()
         self._input = inputs[0].name
+        self.output_names: tuple[str, ...] = tuple(output.name for output in outputs)
         self.input_shape: tuple[int | str, ...] = tuple(inputs[0].shape)
         self.output_shape: tuple[int | str, ...] = tuple(outputs[0].shape)
 
     def run(self, inputs: FloatArray) -> FloatArray:
-        """Return the network's output for a batch of inputs (N, 1, S, S), float32 in [0, 1]."""
+        """Return the network's first output for a batch of inputs (N, 1, S, S), float32 in [0, 1]."""
         output: FloatArray = self._session.run(None, {self._input: inputs})[0]
         return output
+
+    def run_all(self, inputs: FloatArray) -> dict[str, FloatArray]:
+        """Return all outputs by name for a batch of inputs (N, 1, S, S), float32 in [0, 1]."""
+        outputs = self._session.run(None, {self._input: inputs})
+        return dict(zip(self.output_names, outputs, strict=True))
 
 
 def choose_device(device: str) -> str:
