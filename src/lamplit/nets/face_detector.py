@@ -14,6 +14,9 @@ from lamplit.core.errors import InvalidArgumentError
 from lamplit.nets.blocks import ResidualBlock, normalized_convolution
 from lamplit.nets.registry import register
 
+ANSWERS = "faces"
+"""What registered networks of this kind answer with."""
+
 FOLDED = 4
 """Pixels of 2 x 2 become channels first, so that no learnt convolution works at the full size."""
 
@@ -129,7 +132,7 @@ class SeparableBlock(nn.Module):
         return functional.relu(out + x if self.keeps else out)
 
 
-@register("face-detector")
+@register("face-detector", answers=ANSWERS)
 class FaceDetectorNet(nn.Module):
     """Find faces of any size in grey pictures.
 
@@ -138,8 +141,6 @@ class FaceDetectorNet(nn.Module):
 
     Parameters
     ----------
-    n_classes : int
-        Kinds of objects; 1, for faces.
     stem : int
         Channels at a quarter of the size.
     widths : sequence of three int
@@ -170,7 +171,6 @@ class FaceDetectorNet(nn.Module):
 
     def __init__(
         self,
-        n_classes: int = 1,
         *,
         stem: int = 16,
         widths: Sequence[int] = (32, 64, 128),
@@ -178,14 +178,13 @@ class FaceDetectorNet(nn.Module):
         fused: int = 48,
     ) -> None:
         super().__init__()
-        if n_classes != 1:
-            raise InvalidArgumentError("n_classes", "1: faces", repr(n_classes))
         for name, numbers in (("widths", widths), ("depths", depths)):
             if len(numbers) != len(STRIDES):
                 raise InvalidArgumentError(name, "three numbers, one per level", str(list(numbers)))
             for number in numbers:
                 check_integer(name, number, low=1)
-        check_integer("fused", fused, low=1)
+        for name, number in (("stem", stem), ("fused", fused)):
+            check_integer(name, number, low=1)
         fine, middle, coarse = widths
         self.fold = Fold()
         self.contrast = LocalContrast()

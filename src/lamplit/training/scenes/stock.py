@@ -10,7 +10,7 @@ import numpy as np
 from lamplit.core.arrays import ByteArray, FloatArray
 from lamplit.datasets import ferplus, no_faces, yale_b
 from lamplit.datasets.copies import have_copies
-from lamplit.datasets.ferplus import read_ferplus
+from lamplit.datasets.ferplus import FerPlus, read_ferplus
 from lamplit.datasets.five_points import five_points, frame_of
 from lamplit.datasets.landmarks import read_landmarks
 from lamplit.datasets.no_faces import read_no_faces
@@ -59,8 +59,22 @@ class SceneStock:
     sources: tuple[dict[str, object], ...] = ()
 
 
-def read_scene_stock(data: Path) -> SceneStock:
-    """Read all that scenes for training are composed of.
+@dataclass(frozen=True, slots=True, eq=False)
+class SceneStocks:
+    """What to learn from and what to measure on.
+
+    Parameters
+    ----------
+    training, held_out : SceneStock
+        No picture of one stands in the other.
+    """
+
+    training: SceneStock
+    held_out: SceneStock
+
+
+def read_scene_stocks(data: Path) -> SceneStocks:
+    """Read all that scenes are composed of.
 
     Parameters
     ----------
@@ -69,18 +83,19 @@ def read_scene_stock(data: Path) -> SceneStock:
 
     Returns
     -------
-    SceneStock
-        FER+ training faces without copies of validation faces, the training parts of the unlabelled faces
-        and of the pictures without faces, and ten people of Extended Yale B.
+    SceneStocks
+        To learn from: FER+ training faces without copies of validation faces, the training parts of the
+        unlabelled faces and of the pictures without faces, and ten people of Extended Yale B. To measure on:
+        FER+ validation faces and the tuning parts; the held-out parts are read by neither.
 
     Raises
     ------
     DatasetError
         If files are absent or not as expected.
     """
-    small = _ferplus(data)
-    large = _unlabelled(data)
-    lit = _yale_b(data)
+    training, validation = (read_ferplus(data, split) for split in ("training", "validation"))
+    kept = training.subset(~have_copies(training.images, among=validation.images))
+    small, large, lit = _ferplus(kept, data), _unlabelled(data, "training"), _yale_b(data)
     pictures = read_no_faces(data, "training").images
     rows = [
         ("FER+, training split", len(small), ferplus.SOURCE, ferplus.TERMS),
@@ -90,7 +105,9 @@ def read_scene_stock(data: Path) -> SceneStock:
     ]
     keys = ("name", "pictures", "source", "terms")
     sources = tuple(dict(zip(keys, row, strict=True)) for row in rows)
-    return SceneStock(small, large, lit, pictures, sources)
+    unseen = read_no_faces(data, "tuning").images
+    held_out = SceneStock(_ferplus(validation, data), _unlabelled(data, "tuning"), (), unseen)
+    return SceneStocks(SceneStock(small, large, lit, pictures, sources), held_out)
 
 
 def framed(image: ByteArray, five: FloatArray) -> Cutout | None:
@@ -149,21 +166,19 @@ def large_faces(pictures: Pictures, points: FloatArray) -> list[Cutout]:
     return found
 
 
-def _ferplus(data: Path) -> tuple[Cutout, ...]:
-    """Return the training faces; those without points fill their crops as faces of FER+ usually do."""
-    training, validation = (read_ferplus(data, split) for split in ("training", "validation"))
-    kept = training.subset(~have_copies(training.images, among=validation.images))
-    kept = kept.subset(kept.votes[:, 8:].sum(axis=1) <= MOST_DOUBTS)
-    fives = five_points(read_landmarks(data, "training", kept.names)) * np.float32(ferplus.SIDE)
+def _ferplus(faces: FerPlus, data: Path) -> tuple[Cutout, ...]:
+    """Return faces of FER+; those without points fill their crops as faces of FER+ usually do."""
+    faces = faces.subset(faces.votes[:, 8:].sum(axis=1) <= MOST_DOUBTS)
+    fives = five_points(read_landmarks(data, faces.split, faces.names)) * np.float32(ferplus.SIDE)
     middle = ferplus.SIDE / 2
     usual = (middle, middle, ferplus.SIDE, 0.0)
-    pairs = zip(kept.images, fives, strict=True)
+    pairs = zip(faces.images, fives, strict=True)
     return tuple(framed(image, five) or Cutout.of(image, usual) for image, five in pairs)
 
 
-def _unlabelled(data: Path) -> tuple[Cutout, ...]:
-    """Return the training part of the unlabelled faces."""
-    pictures = read_pictures(data / UNLABELLED, part="training")
+def _unlabelled(data: Path, part: str) -> tuple[Cutout, ...]:
+    """Return one part of the unlabelled faces."""
+    pictures = read_pictures(data / UNLABELLED, part=part)
     return tuple(large_faces(pictures, read_landmarks(data, "unlabelled", pictures.names)))
 
 
