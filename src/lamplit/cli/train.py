@@ -10,6 +10,7 @@ import typer
 from rich.table import Table
 
 from lamplit.cli.consoles import counting_progress, messages_console, results_console
+from lamplit.cli.train_detector import train_detector
 
 
 def train(
@@ -42,6 +43,8 @@ def train(
     with their card (.json), measured on the validation split. On several devices:
     torchrun --nproc_per_node N -m lamplit train RECIPE --data DIR
 
+    Recipes whose names begin with detector- train a face detector; --data is then the folder of all data sets.
+
     The recipe finetune learns labels of your own from a folder of pictures per label, or a CSV with the
     columns path, label and person.
     """
@@ -54,8 +57,12 @@ def train(
     from lamplit.training.own_data import with_framing
     from lamplit.training.progress import TrainingProgress
     from lamplit.training.recipe import check_name, load_recipe
+    from lamplit.training.recipe_files import task_of
     from lamplit.training.session import follow_training, read_data, run_training
 
+    if task_of(recipe) == "detector":
+        _show([], train_detector(recipe, data, out, name=name, quiet=quiet), quiet=quiet)
+        return
     settings = load_recipe(recipe)
     check_name(settings.name if name is None else name, where="--name")
     folder = RUNS / settings.name if out is None else out

@@ -254,7 +254,10 @@ def _cloned(patch: FloatArray, part: FloatArray, mask: FloatArray) -> FloatArray
     x, y, width, height = cv2.boundingRect(inside)
     middle = (x + width // 2, y + height // 2)
     source, target = (_three(one) for one in (patch, part))
-    cloned = cv2.seamlessClone(source, target, inside, middle, cv2.NORMAL_CLONE)
+    try:
+        cloned = cv2.seamlessClone(source, target, inside, middle, cv2.NORMAL_CLONE)
+    except cv2.error:  # of masks of some shapes; which, OpenCV does not say
+        return part + (patch - part) * mask
     result: FloatArray = cloned[:, :, 0].astype(np.float32)
     return result
 

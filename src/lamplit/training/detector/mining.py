@@ -11,7 +11,7 @@ from torch import nn
 from lamplit.core.arrays import AnyArray, ByteArray, FloatArray
 from lamplit.core.errors import CheckpointError
 from lamplit.core.files import write_atomically
-from lamplit.training.detector_measure import detections_in
+from lamplit.training.detector.measure import detections_in
 
 FOLDER = "false-alarms"
 

@@ -11,7 +11,7 @@ from torch.nn import functional
 
 from lamplit.core.arrays import FloatArray
 from lamplit.core.detector_grid import MOST_LOGARITHM
-from lamplit.training.detector_targets import Targets
+from lamplit.training.detector.targets import Targets
 
 FOCUS = 2.0
 """Exponent by which cells that are right already count less."""
@@ -37,7 +37,7 @@ class Batch:
     middles : Tensor of shape (P, 2), strides : Tensor of shape (P,)
         The cells, from `lamplit.core.detector_grid.cells_of`.
     weights, ignored, boxes, points : Tensor of shape (N, P, ...)
-        The targets, as in `lamplit.training.detector_targets.Targets`.
+        The targets, as in `lamplit.training.detector.targets.Targets`.
     """
 
     images: Tensor

@@ -13,11 +13,11 @@ from torch import Generator, Tensor, nn
 from lamplit.core.detector_grid import cells_of
 from lamplit.nets.face_detector import ANSWERS
 from lamplit.nets.registry import build_network
-from lamplit.training.detector_loss import Batch, batch_of, detector_loss
-from lamplit.training.detector_measure import held_out_scenes, recalls
-from lamplit.training.detector_mining import find_hard_places, load_hard_places, save_hard_places
-from lamplit.training.detector_recipe import DetectorRecipe
-from lamplit.training.detector_targets import assign
+from lamplit.training.detector.loss import Batch, batch_of, detector_loss
+from lamplit.training.detector.measure import held_out_scenes, recalls
+from lamplit.training.detector.mining import find_hard_places, load_hard_places, save_hard_places
+from lamplit.training.detector.recipe import DetectorRecipe
+from lamplit.training.detector.targets import assign
 from lamplit.training.scenes.composing import compose_scene
 from lamplit.training.scenes.stock import SceneStocks
 
