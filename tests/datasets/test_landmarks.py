@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from lamplit.core.errors import DatasetError, InvalidArgumentError
-from lamplit.datasets.landmarks import eyes_and_mouth, read_landmarks
+from lamplit.datasets.landmarks import eyes_and_mouth, read_landmarks, read_scored_landmarks
 
 
 @pytest.fixture
@@ -31,8 +31,15 @@ def test_points_come_by_name_and_only_where_the_score_is_high(folder: Path) -> N
     assert lower[0, 5].tolist() == [0.25, 0.25]
 
 
+def test_scores_come_with_the_points(folder: Path) -> None:
+    points, score = read_scored_landmarks(folder, "training", ("c.png", "b.png", "nobody.png"))
+    assert score.tolist() == pytest.approx([0.95, 0.5, 0.0], abs=1e-3)
+    assert np.isnan(points[2]).all()
+    assert np.isfinite(points[:2]).all()
+
+
 def test_what_is_not_there_is_told(folder: Path, tmp_path: Path) -> None:
-    with pytest.raises(InvalidArgumentError, match=r"split: needs one of \['training', 'validation'\]"):
+    with pytest.raises(InvalidArgumentError, match=r"split: needs one of \['training', .*'unlabelled'\]"):
         read_landmarks(folder, "test", ())
     with pytest.raises(DatasetError, match="needs landmarks of the validation split"):
         read_landmarks(folder, "validation", ())

@@ -9,6 +9,7 @@ from pathlib import Path, PurePosixPath
 from types import TracebackType
 
 from lamplit.core.errors import DatasetError
+from lamplit.imaging.formats import format_of_suffix
 
 # What zipfile and its decompressors raise on damaged content; RuntimeError stands for encrypted members, and
 # ValueError for names that no file system takes.
@@ -89,6 +90,16 @@ class Archive:
         except OSError as error:
             raise DatasetError(str(self.path), "a folder that can be listed", str(error)) from error
         return sorted(path.relative_to(self.path).as_posix() for path in files)
+
+    def pictures(self) -> list[str]:
+        """Return the names of all pictures that are part of the data, sorted.
+
+        Raises
+        ------
+        DatasetError
+            If a folder cannot be listed.
+        """
+        return [name for name in self.names() if format_of_suffix(name) and not is_hidden(name)]
 
     def folders(self) -> list[str]:
         """Return the names of all folders, empty ones too (with slashes, relative to the archive), sorted.

@@ -52,6 +52,43 @@ def read_landmarks(
     >>> read_landmarks("landmarks.npz", "training", ("fer0000000.png",)).shape  # doctest: +SKIP
     (1, 68, 2)
     """
+    points, score = read_scored_landmarks(path, split, names)
+    points[score < least_score] = np.nan
+    return points
+
+
+def read_scored_landmarks(
+    path: str | Path, split: str, names: tuple[str, ...]
+) -> tuple[FloatArray, FloatArray]:
+    """Read landmarks with the score of each face.
+
+    Parameters
+    ----------
+    path : str or Path
+        `landmarks.npz`, or the folder that holds it.
+    split : str
+        "training" or "validation" of FER+, or "unlabelled".
+    names : tuple of str
+        File names of N pictures, without folders.
+
+    Returns
+    -------
+    points : ndarray of shape (N, 68, 2), float32
+        x and y in fractions of width and height; NaN where there is no face.
+    score : ndarray of shape (N,), float32
+        How surely there is a face, in [0, 1]; 0 where none was found or the picture is not known.
+
+    Raises
+    ------
+    InvalidArgumentError
+        If there is no such split.
+    DatasetError
+        If the file is absent, damaged or without the split.
+
+    Examples
+    --------
+    >>> read_scored_landmarks("landmarks.npz", "unlabelled", ("face00000.jpg",))  # doctest: +SKIP
+    """
     if split not in PREFIXES:
         raise InvalidArgumentError("split", f"one of {list(PREFIXES)}", repr(split))
     path = Path(path)
@@ -64,11 +101,12 @@ def read_landmarks(
         raise DatasetError(str(path), f"landmarks of the {split} split", str(error)) from error
     places = {name: number for number, name in enumerate(known.tolist())}
     found = np.full((len(names), *points.shape[1:]), np.nan, np.float32)
+    scores = np.zeros(len(names), np.float32)
     for number, name in enumerate(names):
         place = places.get(name)
-        if place is not None and score[place] >= least_score:
-            found[number] = points[place]
-    return found
+        if place is not None and np.isfinite(points[place]).all():
+            found[number], scores[number] = points[place], score[place]
+    return found, scores
 
 
 def eyes_and_mouth(points: FloatArray) -> AnyArray:

@@ -16,6 +16,10 @@ EYE_HEIGHT_IN_CROP = 0.39
 EYE_DISTANCE_IN_BOX = 0.443
 EYE_HEIGHT_IN_BOX = 0.388
 
+LANDMARK_SIDE, LANDMARK_LOWER = 1.25, 0.06
+"""Side of the square that landmarks are read in, and how far its middle lies below that of the square around
+the face, in sides of the latter: jaw and forehead are inside, with room to turn."""
+
 
 def face_square(box: Box) -> Box:
     """Return the square around a detection that frames the face as the training pictures do.
@@ -66,6 +70,30 @@ def face_box(square: Box) -> Box:
     middle = (square.x1 + square.x2) / 2
     top = square.y1 + EYE_HEIGHT_IN_CROP * square.height - EYE_HEIGHT_IN_BOX * side
     return Box(middle - side / 2, top, middle + side / 2, top + side)
+
+
+def landmark_square(square: Box) -> Box:
+    """Return the square that landmarks are read in.
+
+    Parameters
+    ----------
+    square : Box
+        A crop framed as FER+ frames faces (`face_square`), in any unit.
+
+    Returns
+    -------
+    Box
+        The larger square around the same face, in that unit.
+
+    Examples
+    --------
+    >>> landmark_square(Box(0, 0, 100, 100)).xyxy.tolist()
+    [-12.5, -6.5, 112.5, 118.5]
+    """
+    side = square.width
+    middle, height = (square.x1 + square.x2) / 2, (square.y1 + square.y2) / 2 + LANDMARK_LOWER * side
+    half = LANDMARK_SIDE * side / 2
+    return Box(middle - half, height - half, middle + half, height + half)
 
 
 def crop_face(image: ByteArray, box: Box, *, size: int) -> ByteArray:

@@ -139,14 +139,29 @@ def worsen_light(faces: Tensor, settings: Augmentation, generator: Generator) ->
 
 def _in_worse_light(faces: Tensor, settings: Augmentation, generator: Generator) -> Tensor:
     """Give all faces worse light."""
-    worse = _lit_from_the_side(faces.clamp(0.0, 1.0), settings, generator)
+    worse = light_from_the_side(faces.clamp(0.0, 1.0), settings, generator)
     worse = tone_curve(worse, _drawn(settings.tone, settings.gamma, 1.0, worse, generator))
     worse = _photographed(worse, settings, generator)
     return _before_a_light(worse, settings, generator)
 
 
-def _lit_from_the_side(faces: Tensor, settings: Augmentation, generator: Generator) -> Tensor:
-    """Move the light of some faces to the side, up or down."""
+def light_from_the_side(faces: Tensor, settings: Augmentation, generator: Generator) -> Tensor:
+    """Move the light of some faces to the side, up or down.
+
+    Parameters
+    ----------
+    faces : Tensor of shape (N, 1, H, W), float
+        Grey levels in [0, 1] of faces framed like those of FER+.
+    settings : Augmentation
+        `relight` is the share of the faces; `azimuth`, `elevation` and `strength`.
+    generator : torch.Generator
+        Source of randomness, on the faces' device.
+
+    Returns
+    -------
+    Tensor of shape (N, 1, H, W)
+        Faces in [0, 1].
+    """
     if not settings.relight:
         return faces
     n = len(faces)

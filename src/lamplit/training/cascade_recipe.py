@@ -3,17 +3,16 @@
 from __future__ import annotations
 
 import dataclasses
-import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from importlib import resources
 from pathlib import Path
 from typing import Any
 
 from lamplit.core.errors import RecipeError
 from lamplit.features import HAAR_FAMILIES, UPRIGHT_FAMILIES
 from lamplit.training.augmentation import Augmentation, check_augmentation, check_limits
-from lamplit.training.recipe import CASCADE_PREFIX, check_name
+from lamplit.training.recipe import check_name
+from lamplit.training.recipe_files import list_recipe_files, read_recipe_file
 from lamplit.training.recipe_values import Names, typed_values
 
 
@@ -146,9 +145,7 @@ def list_cascade_recipes() -> list[str]:
     >>> list_cascade_recipes()
     ['cascade-faces']
     """
-    folder = resources.files("lamplit.recipes")
-    names = (item.name for item in folder.iterdir() if item.name.endswith(".toml"))
-    return sorted(name.removesuffix(".toml") for name in names if name.startswith(CASCADE_PREFIX))
+    return list_recipe_files("cascade")
 
 
 def load_cascade_recipe(name: str | Path) -> CascadeRecipe:
@@ -174,19 +171,7 @@ def load_cascade_recipe(name: str | Path) -> CascadeRecipe:
     >>> load_cascade_recipe("cascade-faces").window
     24
     """
-    path = Path(name)
-    if path.suffix == ".toml":
-        source, stem = path, path.stem
-    elif str(name) in list_cascade_recipes():
-        source, stem = resources.files("lamplit.recipes") / f"{name}.toml", str(name)  # type: ignore[assignment]
-    else:
-        known = list_cascade_recipes()
-        raise RecipeError(str(name), f"one of {known} or the path of a .toml file", "neither")
-    try:
-        differences = tomllib.loads(source.read_text(encoding="utf-8"))
-    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
-        raise RecipeError(str(name), "a TOML file that can be read", str(error)) from error
-    return cascade_recipe_from_dict({"name": stem, **differences}, where=str(name))
+    return cascade_recipe_from_dict(read_recipe_file(name, "cascade"), where=str(name))
 
 
 def cascade_recipe_from_dict(values: Mapping[str, Any], *, where: str) -> CascadeRecipe:

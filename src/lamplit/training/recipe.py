@@ -3,10 +3,8 @@
 from __future__ import annotations
 
 import dataclasses
-import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from importlib import resources
 from pathlib import Path
 from typing import Any
 
@@ -18,6 +16,7 @@ from lamplit.training.augmentation import Augmentation, check_augmentation, chec
 from lamplit.training.balance import Balance, check_balance
 from lamplit.training.finetuning import Finetuning
 from lamplit.training.leaks import NEAR_COPIES
+from lamplit.training.recipe_files import EXPRESSION, list_recipe_files, read_recipe_file
 from lamplit.training.recipe_values import Names, typed_values
 
 
@@ -144,10 +143,6 @@ TABLES: dict[str, Any] = {"augment": Augmentation, "balance": Balance}
 """Keys of a recipe that are tables with defaults of their own."""
 
 
-CASCADE_PREFIX = "cascade-"
-"""Recipes whose names begin so are for boosted cascades (`lamplit.training.cascade_recipe`)."""
-
-
 def holdout_seed_of(kept: Mapping[str, Any]) -> int:
     """Return the seed of the held-out faces from a recipe that a checkpoint or a card has kept.
 
@@ -170,16 +165,14 @@ def holdout_seed_of(kept: Mapping[str, Any]) -> int:
 
 
 def list_recipes() -> list[str]:
-    """Return the names of the recipes for networks that come with lamplit, sorted.
+    """Return the names of the recipes for expression networks that come with lamplit, sorted.
 
     Examples
     --------
     >>> "expression-fusion-ferplus" in list_recipes()
     True
     """
-    folder = resources.files("lamplit.recipes")
-    names = (item.name for item in folder.iterdir() if item.name.endswith(".toml"))
-    return sorted(name.removesuffix(".toml") for name in names if not name.startswith(CASCADE_PREFIX))
+    return list_recipe_files(EXPRESSION)
 
 
 def load_recipe(name: str | Path) -> Recipe:
@@ -205,18 +198,7 @@ def load_recipe(name: str | Path) -> Recipe:
     >>> load_recipe("expression-fusion-ferplus").network
     'fusion'
     """
-    path = Path(name)
-    if path.suffix == ".toml":
-        source, stem = path, path.stem
-    elif str(name) in list_recipes():
-        source, stem = resources.files("lamplit.recipes") / f"{name}.toml", str(name)  # type: ignore[assignment]
-    else:
-        raise RecipeError(str(name), f"one of {list_recipes()} or the path of a .toml file", "neither")
-    try:
-        differences = tomllib.loads(source.read_text(encoding="utf-8"))
-    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
-        raise RecipeError(str(name), "a TOML file that can be read", str(error)) from error
-    return recipe_from_dict({"name": stem, **differences}, where=str(name))
+    return recipe_from_dict(read_recipe_file(name, EXPRESSION), where=str(name))
 
 
 def recipe_from_dict(values: Mapping[str, Any], *, where: str) -> Recipe:

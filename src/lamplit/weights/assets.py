@@ -1,4 +1,4 @@
-"""Shipped data that is no network: what a file is, where it comes from, and loading it checked."""
+"""Shipped files that name no expressions: what each is, where it comes from, and loading it checked."""
 
 from __future__ import annotations
 
@@ -43,6 +43,10 @@ class AssetCard:
         Version of the source that built it.
     metrics : sequence of mapping
         Measured figures, each with data and protocol.
+    recipe : mapping
+        Of what was trained: every setting. Empty for what was computed.
+    history : sequence of mapping
+        Of what was trained epoch by epoch: the log.
     """
 
     name: str
@@ -56,6 +60,8 @@ class AssetCard:
     command: str
     commit: str
     metrics: Sequence[Mapping[str, Any]] = field(default_factory=tuple)
+    recipe: Mapping[str, Any] = field(default_factory=dict)
+    history: Sequence[Mapping[str, float]] = field(default_factory=list)
 
 
 def read_asset_card(path: Path) -> AssetCard:
@@ -78,7 +84,8 @@ def read_asset_card(path: Path) -> AssetCard:
     WeightsCorruptError
         If it is no card.
     """
-    return AssetCard(**card_values(path, AssetCard, optional={"metrics"}, what="a card"))
+    optional = {"metrics", "recipe", "history"}
+    return AssetCard(**card_values(path, AssetCard, optional=optional, what="a card"))
 
 
 def write_asset(card: AssetCard, content: bytes, folder: Path) -> None:
@@ -119,13 +126,13 @@ def list_assets() -> list[AssetCard]:
     return [read_asset_card(path) for path in sorted(FOLDER.glob(f"*{ASSET_SUFFIX}"))]
 
 
-def load_asset(name: str) -> tuple[AssetCard, bytes]:
-    """Load a data file that comes with lamplit.
+def load_asset(name: str | Path) -> tuple[AssetCard, bytes]:
+    """Load a file that comes with lamplit, or one of one's own with its card beside it.
 
     Parameters
     ----------
-    name : str
-        Its name.
+    name : str or Path
+        Its name, or the path of a file: of an .onnx file, or of any other by a Path.
 
     Returns
     -------
@@ -145,5 +152,9 @@ def load_asset(name: str) -> tuple[AssetCard, bytes]:
     >>> len(content) == card.size_bytes
     True
     """
+    path = Path(name)
+    if isinstance(name, Path) or path.suffix == ".onnx":
+        card = read_asset_card(path.with_name(f"{path.name.split('.')[0]}{ASSET_SUFFIX}"))
+        return card, read_checked(path, card.sha256)
     card = read_asset_card(FOLDER / f"{name}{ASSET_SUFFIX}")
     return card, read_checked(FOLDER / card.file, card.sha256)

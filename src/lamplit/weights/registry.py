@@ -21,6 +21,9 @@ DEFAULT_EXPRESSION = "expression-fusion-ferplus-night-v1"
 DEFAULT_DETECTOR = "detector-faces-v1"
 """What `lamplit.faces.net.NetFaceDetector` loads when it is not told otherwise."""
 
+DEFAULT_LANDMARKS = "landmarks-heatmap-ferplus-v1"
+"""What `lamplit.faces.landmarks.LandmarkModel` loads when it is not told otherwise."""
+
 
 def list_weights() -> list[WeightsCard]:
     """Return the cards of all weights that come with lamplit, by name.

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from lamplit.core.errors import WeightsCorruptError, WeightsMissingError
 from lamplit.weights.cards import WeightsCard, read_card
-from lamplit.weights.registry import FOLDER
+from lamplit.weights.registry import FOLDER, list_weights
 
 
 def load_weights(name: str | Path) -> tuple[WeightsCard, bytes]:
@@ -39,7 +39,7 @@ def load_weights(name: str | Path) -> tuple[WeightsCard, bytes]:
     is_path = Path(name).suffix == ".onnx"
     path = Path(name) if is_path else FOLDER / f"{name}.onnx"
     if not is_path and not path.is_file():
-        known = sorted(weights.stem for weights in FOLDER.glob("*.onnx"))
+        known = [card.name for card in list_weights()]  # other networks have cards of their own
         raise WeightsMissingError(str(name), f"one of {known} or the path of an .onnx file", "neither")
     content = _read(path)
     card = read_card(path.with_suffix(".json"))

@@ -1,0 +1,163 @@
+"""68 landmarks of a face at run time: the square cut as in training, ONNX Runtime, points in the picture."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from pathlib import Path
+
+import numpy as np
+
+from lamplit.core.arrays import AnyArray, ByteArray, FloatArray
+from lamplit.core.errors import InvalidArgumentError, WeightsCorruptError, WeightsMissingError
+from lamplit.core.landmarks import Landmarks
+from lamplit.core.values import Box
+from lamplit.faces.framing import face_square, landmark_square
+from lamplit.imaging.colour import grey_from_rgb
+from lamplit.imaging.geometry import crop_square
+from lamplit.imaging.pixels import check_bytes
+from lamplit.weights.assets import load_asset
+from lamplit.weights.registry import DEFAULT_LANDMARKS
+from lamplit.weights.session import NetworkSession
+
+OUTPUTS = ("points", "log_spread", "face")
+"""Outputs of the file: (N, 68, 2) fractions of the crop, (N, 68) natural logarithms of them, (N,) logits."""
+
+_TRAIN = "train them: lamplit train landmarks-heatmap-ferplus --data DIR --out DIR; then give the .onnx file"
+
+
+class LandmarkModel:
+    """Finds 68 points of a face, each with its spread; safe to use from several threads.
+
+    Parameters
+    ----------
+    weights : str or Path, optional
+        Name of weights that come with lamplit, or path of an .onnx file with its card beside it.
+    device : str
+        "cpu", "cuda" or "auto".
+    threads : int, optional
+        Threads of one call on the CPU; by default one per core.
+
+    Raises
+    ------
+    WeightsMissingError
+        If there are no such weights: the error says how to train them.
+    WeightsCorruptError
+        If the file differs from its card or is no landmark network.
+    InvalidArgumentError
+        If there is no such device here.
+
+    Examples
+    --------
+    >>> model = LandmarkModel("runs/mine/landmarks-mine-v1.onnx")  # doctest: +SKIP
+    >>> model.locate(image, detection.box).five  # doctest: +SKIP
+    """
+
+    def __init__(
+        self, weights: str | Path | None = None, *, device: str = "cpu", threads: int | None = None
+    ) -> None:
+        try:
+            self.card, content = load_asset(DEFAULT_LANDMARKS if weights is None else weights)
+        except WeightsMissingError as error:
+            raise WeightsMissingError(error.subject, "landmark weights", error.came, _TRAIN) from error
+        self._session = NetworkSession(content, name=self.card.name, device=device, threads=threads)
+        if self._session.output_names != OUTPUTS:
+            came = f"one with the outputs {list(self._session.output_names)}"
+            raise WeightsCorruptError(self.card.name, f"a network with the outputs {list(OUTPUTS)}", came)
+
+    @property
+    def size(self) -> int:
+        """Side of the crops that the network reads, in pixels."""
+        return int(self._session.input_shape[-1])
+
+    def read_crops(self, crops: AnyArray) -> list[Landmarks]:
+        """Find the points of faces in crops.
+
+        Parameters
+        ----------
+        crops : ndarray of shape (N, S, S), uint8
+            Grey squares framed by `lamplit.faces.framing.landmark_square`, of the side `size`.
+
+        Returns
+        -------
+        list of Landmarks
+            One for each crop, in pixels of the crop; low scores where there is no face.
+
+        Raises
+        ------
+        InvalidArgumentError
+            If the crops have another shape or type.
+        """
+        side = self.size
+        if crops.dtype != np.uint8 or crops.ndim != 3 or crops.shape[1:] != (side, side):
+            required = f"uint8 of shape (N, {side}, {side})"
+            raise InvalidArgumentError("crops", required, f"{crops.dtype} of shape {crops.shape}")
+        return self._placed(crops, [Box(0, 0, side, side)] * len(crops))
+
+    def locate(self, image: AnyArray, box: Box) -> Landmarks:
+        """Find the points of a face in a picture.
+
+        Parameters
+        ----------
+        image : ndarray of shape (H, W) or (H, W, 3), uint8
+            Grey or RGB.
+        box : Box
+            A detection, in pixels.
+
+        Returns
+        -------
+        Landmarks
+            In pixels of the picture.
+
+        Raises
+        ------
+        InvalidArgumentError
+            If the array has another shape or type, or the box lies outside of the picture.
+        """
+        return self.locate_all(image, [box])[0]
+
+    def locate_all(self, image: AnyArray, boxes: Sequence[Box]) -> list[Landmarks]:
+        """Find the points of all faces in a picture, in one run of the network.
+
+        Parameters
+        ----------
+        image : ndarray of shape (H, W) or (H, W, 3), uint8
+            Grey or RGB.
+        boxes : sequence of Box
+            Detections, in pixels; there may be none.
+
+        Returns
+        -------
+        list of Landmarks
+            One for each box, in pixels of the picture.
+
+        Raises
+        ------
+        InvalidArgumentError
+            If the array has another shape or type, or a box lies outside of the picture.
+        """
+        check_bytes(image)
+        grey = grey_from_rgb(image)
+        squares = [landmark_square(face_square(box)) for box in boxes]
+        crops = np.zeros((len(squares), self.size, self.size), np.uint8)
+        for crop, square in zip(crops, squares, strict=True):
+            crop[:] = crop_square(grey, square, self.size)
+        return self._placed(crops, squares)
+
+    def _placed(self, crops: ByteArray, squares: Sequence[Box]) -> list[Landmarks]:
+        """Run the network and bring its answers from fractions of crops to pixels."""
+        if not len(crops):
+            return []
+        answers = self._session.run_all(crops[:, None].astype(np.float32) / np.float32(255))
+        rows = zip(*(answers[name] for name in OUTPUTS), squares, strict=True)
+        return [_in_pixels(points, log_spread, face, square) for points, log_spread, face, square in rows]
+
+
+def _in_pixels(points: FloatArray, log_spread: FloatArray, face: FloatArray, square: Box) -> Landmarks:
+    """Return one answer in the pixels that its square is measured in."""
+    corner, side = np.array([square.x1, square.y1], np.float32), np.float32(square.width)
+    return Landmarks(
+        points=(corner + side * points).astype(np.float32),
+        spread=(side * np.exp(log_spread)).astype(np.float32),
+        score=1.0 / (1.0 + math.exp(-min(max(float(face), -60.0), 60.0))),
+    )

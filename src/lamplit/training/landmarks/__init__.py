@@ -1,0 +1,1 @@
+"""Training of the landmark network: recipes, framing, crops, the task, publication."""
