@@ -45,7 +45,7 @@ def find_hard_places(
     """
     places = []
     for number in chosen.tolist():
-        for one in detections_in(network, pictures[number], threshold=max(least, 0.01))[:A_PICTURE]:
+        for one in detections_in(network, pictures[number], threshold=max(least, 1e-3))[:A_PICTURE]:
             x, y = (one.box.x1 + one.box.x2) / 2, (one.box.y1 + one.box.y2) / 2
             places.append((number, x, y, one.box.width))
     return np.array(places, np.float32).reshape(-1, 4)

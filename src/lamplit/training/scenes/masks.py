@@ -56,7 +56,8 @@ def head_masks(kind: int) -> FloatArray:
     radius *= _waves(x, y, random)
     edge = np.where(random.random(n) < 0.2, random.uniform(0.05, 0.15, n), random.uniform(0.15, 0.6, n))
     smooth = np.clip((1.0 - radius) / edge + 0.5, 0, 1)
-    masks = smooth * smooth * (3 - 2 * smooth)  # no kink at either end of the edge
+    end = np.clip((REACH / 2 - np.abs(place)) / 0.06 - 0.2, 0, 1)  # the mask's own border is nobody's
+    masks = smooth * smooth * (3 - 2 * smooth) * end[:, None] * end  # no kink at either end of the edge
     masks.setflags(write=False)
     return masks.astype(np.float32)
 
