@@ -43,7 +43,8 @@ def train(
     with their card (.json), measured on the validation split. On several devices:
     torchrun --nproc_per_node N -m lamplit train RECIPE --data DIR
 
-    Recipes whose names begin with detector- train a face detector; --data is then the folder of all data sets.
+    Recipes whose names begin with detector- train a face detector; --data is then the folder of all data
+    sets.
 
     The recipe finetune learns labels of your own from a folder of pictures per label, or a CSV with the
     columns path, label and person.

@@ -88,5 +88,7 @@ def frame_of(five: FloatArray) -> tuple[FloatArray, FloatArray]:
 
 def _complex(points: FloatArray) -> NDArray[np.complex128]:
     """Return x + iy."""
-    numbers: NDArray[np.complex128] = points[..., 0].astype(np.float64) + 1j * points[..., 1].astype(np.float64)
+    numbers: NDArray[np.complex128] = points[..., 0].astype(np.float64) + 1j * points[..., 1].astype(
+        np.float64
+    )
     return numbers

@@ -47,7 +47,7 @@ def read_pictures(path: str | Path, *, part: str | None = None) -> Pictures:
     path : str or Path
         A folder or a zip with pictures.
     part : str, optional
-        "training", "tuning" or "held-out", by the rule of `lamplit.datasets.no_faces.part_of`; by default all.
+        "training", "tuning" or "held-out", as `lamplit.datasets.no_faces.part_of` says; by default all.
 
     Returns
     -------

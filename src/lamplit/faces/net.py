@@ -66,7 +66,8 @@ class NetFaceDetector:
     -----
     A picture is never shrunk so far that faces of `min_size` vanish: its size follows from `min_size` alone.
     Where faces could then be larger than the 400 pixels that the network knows, the picture is looked at once
-    more at a quarter of that size, and so on. Pictures beyond 1536 pixels are looked at in pieces that overlap.
+    more at a quarter of that size, and so on. Pictures beyond 1536 pixels are looked at in overlapping
+    pieces.
 
     Examples
     --------
@@ -159,8 +160,8 @@ def scales_for(shape: tuple[int, ...], smallest: int) -> list[float]:
     Returns
     -------
     list of float
-        Factors: the first brings the smallest face to 12 pixels, each further one is a quarter of that before,
-        until no face can be larger than 400 pixels.
+        Factors: the first brings the smallest face to 12 pixels, each further one is a quarter of that
+        before, until no face can be larger than 400 pixels.
 
     Examples
     --------
@@ -264,7 +265,9 @@ def _session(weights: str | os.PathLike[str] | None, threads: int | None) -> Net
         raise InvalidArgumentError("weights", "the path of an .onnx file", type(weights).__name__)
     if weights is None and not (FOLDER / f"{DEFAULT_DETECTOR}{ASSET_SUFFIX}").is_file():
         hint = "train them with: lamplit train detector-faces --data DIR, and give the path of the .onnx file"
-        raise WeightsMissingError(DEFAULT_DETECTOR, "detector weights that come with lamplit", "none yet", hint)
+        raise WeightsMissingError(
+            DEFAULT_DETECTOR, "detector weights that come with lamplit", "none yet", hint
+        )
     card, content = load_asset(DEFAULT_DETECTOR if weights is None else Path(weights))
     network = NetworkSession(content, name=card.name, threads=threads)
     if len(network.output_shape) != 3 or network.output_shape[2] != NUMBERS:

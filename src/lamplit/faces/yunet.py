@@ -77,8 +77,8 @@ class YuNetFaceDetector:
         Returns
         -------
         list of Detection
-            Best first; empty where there is no face. `points` are the subject's right eye, left eye, nose tip,
-            right and left corner of the mouth.
+            Best first; empty where there is no face. `points` are the subject's right eye, left eye, nose
+            tip, right and left corner of the mouth.
 
         Raises
         ------

@@ -119,9 +119,7 @@ class SeparableBlock(nn.Module):
 
     def __init__(self, channels_in: int, channels_out: int, stride: int = 1, *, side: int = 3) -> None:
         super().__init__()
-        within = nn.Conv2d(
-            channels_in, channels_in, side, stride, side // 2, groups=channels_in, bias=False
-        )
+        within = nn.Conv2d(channels_in, channels_in, side, stride, side // 2, groups=channels_in, bias=False)
         self.within = nn.Sequential(within, nn.BatchNorm2d(channels_in), nn.ReLU(inplace=True))
         self.across = normalized_convolution(channels_in, channels_out, 1)
         self.keeps = stride == 1 and channels_in == channels_out

@@ -56,11 +56,11 @@ def stocks() -> SceneStocks:
     return SceneStocks(drawn_stock(), drawn_stock())
 
 
-def test_batches_follow_from_the_generator_and_have_as_many_pixels(stocks: SceneStocks, tmp_path: Path) -> None:
+def test_batches_follow_from_the_generator_and_have_as_many_pixels(
+    stocks: SceneStocks, tmp_path: Path
+) -> None:
     task = DetectorTask(recipe(), stocks, tmp_path)
-    first, again = (
-        list(task.batches(1, torch.Generator().manual_seed(5))) for _ in range(2)
-    )
+    first, again = (list(task.batches(1, torch.Generator().manual_seed(5))) for _ in range(2))
     assert [tuple(b.images.shape) for b in first] == [tuple(b.images.shape) for b in again]
     assert all(torch.equal(a.images, b.images) for a, b in zip(first, again, strict=True))
     assert {b.images.shape[0] * b.images.shape[2] ** 2 // 1000 for b in first} <= {1046, 1048, 1050}
@@ -71,7 +71,9 @@ def test_a_run_resumes_and_its_file_finds_what_the_network_finds(stocks: SceneSt
     straight, observer = DetectorTask(half, stocks, tmp_path / "a"), Silent()
     network = run_task(straight, half.schedule, tmp_path / "a", observer=observer)
     assert [sorted(row)[-3:] for row in observer.rows] == [["recall_spoilt", "seconds", "train_loss"]] * 2
-    assert len(load_hard_places(tmp_path / "a", before=3)) > len(load_hard_places(tmp_path / "a", before=2)) > 0
+    assert (
+        len(load_hard_places(tmp_path / "a", before=3)) > len(load_hard_places(tmp_path / "a", before=2)) > 0
+    )
 
     card = publish_detector(network, half, tmp_path, name="tiny", sources=(), history=observer.rows)
     assert load_asset(tmp_path / "tiny.onnx")[0].metrics == card.metrics

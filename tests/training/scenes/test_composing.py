@@ -80,7 +80,9 @@ def test_without_faces_there_is_nothing_to_find(monkeypatch: pytest.MonkeyPatch)
 
 
 def test_faces_that_nobody_can_see_do_not_count() -> None:
-    dark = Spoiling(shading=0, blur=0, light=1.0, gain=(1e-3, 1e-3), over=0.0, flat=0, noise=0, printed=0, jpeg=0)
+    dark = Spoiling(
+        shading=0, blur=0, light=1.0, gain=(1e-3, 1e-3), over=0.0, flat=0, noise=0, printed=0, jpeg=0
+    )
     assert not any(scene.counts.any() for scene in scenes(6, spoiling=dark))
     assert any(scene.counts.any() for scene in scenes(6, spoiling=CLEAN))
 
@@ -109,7 +111,7 @@ def test_masks_are_whole_in_the_middle_and_nothing_at_the_border(kind: int) -> N
 @pytest.mark.parametrize("what", ["shading", "blur", "light", "flat", "noise", "printed", "jpeg"])
 def test_each_way_of_spoiling_changes_the_scene(what: str) -> None:
     face: ByteArray = cv2.resize(face_cutout(64).levels[0], (96, 96))
-    plain = {name: 0.0 for name in ("shading", "blur", "light", "flat", "noise", "printed", "jpeg")}
+    plain = dict.fromkeys(("shading", "blur", "light", "flat", "noise", "printed", "jpeg"), 0.0)
     share = 0.5 if what == "printed" else 1.0  # a drawing otherwise: one half each
     for seed in range(4):
         settings = Spoiling(**(plain | {what: share}))  # type: ignore[arg-type]
@@ -120,4 +122,6 @@ def test_each_way_of_spoiling_changes_the_scene(what: str) -> None:
 
 def test_unspoilt_is_unchanged() -> None:
     face = face_cutout().levels[0]
-    np.testing.assert_array_equal(spoil(face.astype(np.float32), CLEAN, np.random.default_rng(0), smallest=20), face)
+    np.testing.assert_array_equal(
+        spoil(face.astype(np.float32), CLEAN, np.random.default_rng(0), smallest=20), face
+    )

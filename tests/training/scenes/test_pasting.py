@@ -25,7 +25,7 @@ def test_in_the_mirror_right_and_left_change() -> None:
     plain, mirrored = Place(50, 50, 100).points(cut), Place(50, 50, 100, mirrored=True).points(cut)
     assert plain is not None
     assert mirrored is not None
-    # The drawn face is symmetric, so its mirror image has all points where they were: the right eye stays left.
+    # The drawn face is symmetric: its mirror image has all points where they were, the right eye to the left.
     np.testing.assert_allclose(mirrored, plain, atol=1e-3)
 
 
@@ -49,7 +49,7 @@ def test_what_changes_lies_within_reach_of_the_place(seed: int) -> None:
     scene = np.full((200, 200), 90, np.float32)
     place = Place(80, 120, 40, 0.3)
     paste(scene, face_cutout(), place, np.random.default_rng(seed))
-    rows, columns = np.nonzero(np.abs(scene - 90) > 3)
+    rows = np.nonzero(np.abs(scene - 90) > 3)[0]
     assert len(rows)
     assert rows.min() >= 120 - 33  # shoulders may reach further down and aside
     assert abs(float(np.abs(scene - 90)[:125].sum(axis=0).argmax()) - 80) < 40

@@ -1,4 +1,4 @@
-"""What the detector's answers cost: scores that say how good the box is, boxes by overlap, points by distance."""
+"""What the detector's answers cost: scores that say how good a box is, boxes by overlap, points by distance."""
 
 from __future__ import annotations
 
@@ -50,7 +50,10 @@ class Batch:
 
 
 def batch_of(
-    images: list[FloatArray], targets: list[Targets], cells: tuple[FloatArray, FloatArray], device: torch.device
+    images: list[FloatArray],
+    targets: list[Targets],
+    cells: tuple[FloatArray, FloatArray],
+    device: torch.device,
 ) -> Batch:
     """Put scenes and their targets together, on a device."""
     parts = [np.stack(images)[:, None], *cells]

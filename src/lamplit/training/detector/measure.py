@@ -51,7 +51,8 @@ def held_out_scenes(stock: SceneStock, n: int, *, spoiling: Spoiling) -> dict[st
     kinds = {"good": UNSPOILT, "spoilt": spoiling}
     return {
         kind: [
-            compose_scene(stock, SIZE, np.random.default_rng([31, number]), spoiling=how) for number in range(n)
+            compose_scene(stock, SIZE, np.random.default_rng([31, number]), spoiling=how)
+            for number in range(n)
         ]
         for kind, how in kinds.items()
     }

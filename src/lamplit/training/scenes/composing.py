@@ -25,7 +25,7 @@ LEAST_VISIBLE = 0.6
 """Share of a face's box that must lie within the scene for it to count."""
 
 LEAST_CONTRAST = 2.0
-"""Standard deviation in grey levels within a face's box below which nobody can see it, so it does not count."""
+"""Standard deviation in grey levels within a face's box below which nobody can see it: it does not count."""
 
 TRIES = 12
 """Places tried for a face before it is left out."""

@@ -14,8 +14,8 @@ from lamplit.training.scenes.masks import REACH, SIDE, head_masks
 from lamplit.training.scenes.pictures import Cutout
 
 CLONED = 0.04
-"""Share of the cutouts of at most `MOST_CLONED` pixels whose gradients are pasted (Perez, Gangnet, Blake 2003,
-doi:10.1145/882262.882269), which leaves no edge at all but takes much longer."""
+"""Share of the cutouts of at most `MOST_CLONED` pixels whose gradients are pasted (Perez, Gangnet, Blake
+2003, doi:10.1145/882262.882269), which leaves no edge at all but takes much longer."""
 
 MOST_CLONED = 90
 
@@ -97,7 +97,9 @@ def paste(
     if weight < 1.0:
         return
     own = float((patch * mask).sum()) / weight
-    wanted = _level(own, float(cv2.mean(part)[0]), random) if level is None else level * random.uniform(0.85, 1.15)
+    wanted = (
+        _level(own, float(cv2.mean(part)[0]), random) if level is None else level * random.uniform(0.85, 1.15)
+    )
     patch, level = _toned(patch, own, float(wanted), random)
     if random.random() < SHOULDERS:
         _shoulders(scene, place, level, random)
@@ -170,10 +172,12 @@ def _sampled(
     shape: tuple[int, ...],
     border: int,
 ) -> FloatArray:
-    """Sample a picture for a region by the matrix that leads back to it, with a place of the region and its own."""
+    """Sample a picture for a region by the matrix that leads back, with a place of the region and its own."""
     a, b, c, d = linear
     dx, dy = 0.5 - at[0], 0.5 - at[1]  # places count from edges, cv2 from the middles of pixels
-    matrix = np.array([[a, b, a * dx + b * dy + to[0] - 0.5], [c, d, c * dx + d * dy + to[1] - 0.5]], np.float32)
+    matrix = np.array(
+        [[a, b, a * dx + b * dy + to[0] - 0.5], [c, d, c * dx + d * dy + to[1] - 0.5]], np.float32
+    )
     flags = cv2.INTER_LINEAR | cv2.WARP_INVERSE_MAP
     found = cv2.warpAffine(image, matrix, (shape[1], shape[0]), flags=flags, borderMode=border)
     sampled: FloatArray = found.astype(np.float32, copy=False)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import Self
 
 import cv2
@@ -74,7 +75,7 @@ class Cutout:
         return float(self.square[2]) * 2.2
 
     def level_for(self, side: float) -> tuple[ByteArray, float, float]:
-        """Return the smallest level that need not be enlarged, and its shares of the first one's width, height."""
+        """Return the smallest level that need not be enlarged, and its shares of the first's width and height."""
         number = int(np.log2(max(float(self.square[2]) / side, 1.0)))
         level = self.levels[min(number, len(self.levels) - 1)]
         height, width = self.levels[0].shape
@@ -154,8 +155,13 @@ def _tiles(image: ByteArray, n: int, random: np.random.Generator) -> ByteArray:
 def _bands(image: ByteArray, random: np.random.Generator) -> ByteArray:
     """Cut a picture into eyes, nose and mouth, and stack them in another order."""
     height = len(image)
-    edges = [0, round(random.uniform(0.25, 0.33) * height), round(random.uniform(0.48, 0.56) * height), height]
-    parts = [image[a:b] for a, b in zip(edges[:-1], edges[1:], strict=True)]
+    edges = [
+        0,
+        round(random.uniform(0.25, 0.33) * height),
+        round(random.uniform(0.48, 0.56) * height),
+        height,
+    ]
+    parts = [image[a:b] for a, b in pairwise(edges)]
     orders = ((1, 0, 2), (2, 1, 0), (0, 2, 1), (1, 2, 0), (2, 0, 1))
     order = orders[int(random.integers(len(orders)))]
     stacked: ByteArray = np.ascontiguousarray(np.concatenate([parts[i] for i in order]))

@@ -13,7 +13,6 @@ from lamplit.light.darkness import night
 from lamplit.light.exposure import expose, tone_curve
 from lamplit.training.augmentation import Range
 
-
 MANY = 60.0
 """Electrons of white above which their number is as good as normally distributed, which is drawn faster."""
 
@@ -63,7 +62,9 @@ class Spoiling:
     jpeg: float = 0.35
 
 
-def spoil(scene: FloatArray, settings: Spoiling, random: np.random.Generator, *, smallest: float) -> ByteArray:
+def spoil(
+    scene: FloatArray, settings: Spoiling, random: np.random.Generator, *, smallest: float
+) -> ByteArray:
     """Spoil a scene.
 
     Parameters

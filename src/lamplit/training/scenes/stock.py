@@ -29,7 +29,7 @@ SIDES = (0.6, 1.5)
 """Sides of the square that follows from points, as shares of the crop's, between which it is believed."""
 
 FIRST_UNSEEN = 11
-"""People of Extended Yale B from this number on are not trained on: the set has uncropped pictures of them."""
+"""People of Extended Yale B from this number on stay unseen: the set has uncropped pictures of them."""
 
 UNLABELLED = "faces-unlabelled.zip"
 
