@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from concurrent.futures import ThreadPoolExecutor
+from itertools import pairwise
 from pathlib import Path
 
 import numpy as np
@@ -99,7 +100,7 @@ def test_scales_keep_the_smallest_face_and_reach_the_largest() -> None:
         scales = scales_for(shape, smallest)
         assert scales[0] * smallest == 12
         assert scales[-1] * min(shape) <= 400
-        assert all(a / b == 4 for a, b in zip(scales[:-1], scales[1:], strict=True))
+        assert all(a / b == 4 for a, b in pairwise(scales))
 
 
 @pytest.mark.parametrize("shape", [(100, 200), (TILE, TILE), (TILE + 1, 2 * TILE), (4000, 5000)])
@@ -109,7 +110,7 @@ def test_pieces_cover_the_picture_and_overlap(shape: tuple[int, int]) -> None:
         starts = sorted({corner[axis] for corner in corners})
         assert starts[0] == 0
         assert starts[-1] + TILE >= shape[axis]
-        assert all(b - a == TILE - MARGIN for a, b in zip(starts[:-1], starts[1:], strict=True))
+        assert all(b - a == TILE - MARGIN for a, b in pairwise(starts))
 
 
 def test_a_face_between_two_pieces_is_found_once(weights: Path) -> None:

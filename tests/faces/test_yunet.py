@@ -20,7 +20,7 @@ def test_a_missing_file_is_named(tmp_path: Path) -> None:
 def test_what_is_no_network_is_refused(tmp_path: Path) -> None:
     path = tmp_path / "yunet.onnx"
     path.write_bytes(b"not a network")
-    with pytest.raises(WeightsCorruptError, match="needs a YuNet file .*face_detection_yunet_2023mar"):
+    with pytest.raises(WeightsCorruptError, match=r"needs a YuNet file .*face_detection_yunet_2023mar"):
         YuNetFaceDetector(path)
 
 

@@ -1,8 +1,8 @@
 """What the numbers of the detector network mean: a grid of cells per level, and boxes and points in cells.
 
-Each cell answers with 15 numbers: the logit of a face, the way from the cell's middle to the box's (x, y)
-in cells, the logarithms of the box's width and height in cells, and the way from the cell's middle to each of the
-five points (x, y) in cells.
+Each cell answers with 15 numbers: the logit of a face, the way from the cell's middle to the box's (x, y) in
+cells, the logarithms of the box's width and height in cells, and the way from the cell's middle to each of
+the five points (x, y) in cells.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""What the detector's answers cost: scores that say how good a box is, boxes by overlap, points by distance."""
+"""What answers cost: scores that say how good a box is, boxes by overlap, points by distance."""
 
 from __future__ import annotations
 

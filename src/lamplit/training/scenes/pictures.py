@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 from typing import Self
@@ -41,7 +42,12 @@ class Cutout:
 
     @classmethod
     def of(
-        cls, image: ByteArray, square: AnyArray, points: FloatArray | None = None, *, kind: int = HEAD
+        cls,
+        image: ByteArray,
+        square: AnyArray | Sequence[float],
+        points: FloatArray | None = None,
+        *,
+        kind: int = HEAD,
     ) -> Self:
         """Halve a picture as often as its size and the square's allow.
 
@@ -75,7 +81,7 @@ class Cutout:
         return float(self.square[2]) * 2.2
 
     def level_for(self, side: float) -> tuple[ByteArray, float, float]:
-        """Return the smallest level that need not be enlarged, and its shares of the first's width and height."""
+        """Return the smallest level that need not be enlarged, and its shares of the first's sides."""
         number = int(np.log2(max(float(self.square[2]) / side, 1.0)))
         level = self.levels[min(number, len(self.levels) - 1)]
         height, width = self.levels[0].shape
