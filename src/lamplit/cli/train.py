@@ -10,7 +10,6 @@ import typer
 from rich.table import Table
 
 from lamplit.cli.consoles import counting_progress, messages_console, results_console
-from lamplit.cli.train_detector import train_detector
 
 
 def train(
@@ -43,16 +42,16 @@ def train(
     with their card (.json), measured on the validation split. On several devices:
     torchrun --nproc_per_node N -m lamplit train RECIPE --data DIR
 
-    Recipes whose names begin with detector- train a face detector; --data is then the folder of all data
-    sets.
-
     The recipe finetune learns labels of your own from a folder of pictures per label, or a CSV with the
-    columns path, label and person.
+    columns path, label and person. A recipe whose name begins with landmarks- trains 68 landmarks of a face,
+    one that begins with detector- a face detector; --data is then the folder of all data sets.
     """
     # Here and not above: these need the extra "train", without which the other commands must work.
     from lamplit.cli.claims import write_claims
     from lamplit.cli.finetune import finetune
     from lamplit.cli.measure_card import measure_card
+    from lamplit.cli.train_detector import train_detector
+    from lamplit.cli.train_landmarks import train_landmark_recipe
     from lamplit.training.devices import is_leader
     from lamplit.training.finished import RUNS
     from lamplit.training.own_data import with_framing
@@ -61,8 +60,9 @@ def train(
     from lamplit.training.recipe_files import task_of
     from lamplit.training.session import follow_training, read_data, run_training
 
-    if task_of(recipe) == "detector":
-        _show([], train_detector(recipe, data, out, name=name, quiet=quiet), quiet=quiet)
+    others = {"detector": train_detector, "landmarks": train_landmark_recipe}
+    if (run := others.get(task_of(recipe))) is not None:
+        run(recipe, data, out, name=name, quiet=quiet)
         return
     settings = load_recipe(recipe)
     check_name(settings.name if name is None else name, where="--name")

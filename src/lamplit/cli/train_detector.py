@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from lamplit.cli.consoles import messages_console
+from lamplit.cli.consoles import messages_console, results_console
 
 
-def train_detector(recipe: str, data: Path, out: Path | None, *, name: str | None, quiet: bool) -> list[str]:
+def train_detector(recipe: str, data: Path, out: Path | None, *, name: str | None, quiet: bool) -> None:
     """Train a face detector; called again with the same folder, go on where the last run stopped.
 
     Parameters
@@ -22,11 +22,6 @@ def train_detector(recipe: str, data: Path, out: Path | None, *, name: str | Non
         Name of the detector; by default that of the recipe.
     quiet : bool
         Whether nothing is printed.
-
-    Returns
-    -------
-    list of str
-        Lines to print: where file and card are, and what was measured.
     """
     # Here and not above: these need the extra "train", without which the other commands must work.
     from lamplit.training.checkpoint import load_checkpoint
@@ -53,5 +48,6 @@ def train_detector(recipe: str, data: Path, out: Path | None, *, name: str | Non
     history = [] if checkpoint is None else checkpoint.details["history"]
     sources = stocks.training.sources
     card = publish_detector(network, settings, folder, name=called, sources=sources, history=history)
-    measured = (f"{row['protocol']}: recall {row['recall']}" for row in card.metrics)
-    return [f"weights and card: {folder / card.file}", *measured]
+    if not quiet:
+        measured = (f"{row['protocol']}: recall {row['recall']}" for row in card.metrics)
+        results_console().print(f"weights and card: {folder / card.file}", *measured, sep="\n")

@@ -18,6 +18,9 @@ from lamplit.nets.registry import register
 
 N_POINTS = 68
 
+STANDARDIZATION = "both"
+"""The layer against the light, unless a recipe names another."""
+
 LEAST_SPREAD, MOST_SPREAD = 0.002, 0.5
 """Limits of the predicted standard deviation, in sides of the crop: a quarter pixel, and knowing nothing."""
 
@@ -92,7 +95,7 @@ class LandmarkNet(nn.Module):
         widths: Sequence[int] = (24, 32, 64, 96),
         depths: Sequence[int] = (1, 2, 2),
         fused: int = 32,
-        standardization: str = "both",
+        standardization: str = STANDARDIZATION,
     ) -> None:
         super().__init__()
         check_integer("n_points", n_points, low=1)

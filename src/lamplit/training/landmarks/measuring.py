@@ -158,4 +158,5 @@ def usual_points(points: AnyArray) -> FloatArray:
     """
     square = landmark_square(Box(0.0, 0.0, 1.0, 1.0))
     corner = np.array([square.x1, square.y1])
-    return ((np.asarray(points, np.float64) - corner) / square.width).astype(np.float32)
+    placed: FloatArray = ((np.asarray(points, np.float64) - corner) / square.width).astype(np.float32)
+    return placed
