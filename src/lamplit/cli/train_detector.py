@@ -19,7 +19,7 @@ def train_detector(recipe: str, data: Path, out: Path | None, *, name: str | Non
     out : Path, optional
         Folder of the run; by default `runs/RECIPE`.
     name : str, optional
-        Name of the detector; by default that of the recipe.
+        Name of the detector; by default `<recipe>-v1`.
     quiet : bool
         Whether nothing is printed.
     """
@@ -35,7 +35,7 @@ def train_detector(recipe: str, data: Path, out: Path | None, *, name: str | Non
     from lamplit.training.task_loop import run_task
 
     settings = load_detector_recipe(recipe)
-    called = settings.name if name is None else name
+    called = f"{settings.name}-v1" if name is None else name
     check_name(called, where="--name")
     folder = RUNS / settings.name if out is None else out
     console = messages_console(quiet=quiet)

@@ -71,7 +71,7 @@ class NetFaceDetector:
 
     Examples
     --------
-    >>> detector = NetFaceDetector("detector-faces.onnx", min_size=16)  # doctest: +SKIP
+    >>> detector = NetFaceDetector("detector-faces-v1.onnx", min_size=16)  # doctest: +SKIP
     >>> detector.detect(np.zeros((480, 640), np.uint8))  # doctest: +SKIP
     []
     """
