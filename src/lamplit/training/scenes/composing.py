@@ -27,6 +27,9 @@ LEAST_VISIBLE = 0.6
 LEAST_CONTRAST = 2.0
 """Standard deviation in grey levels within a face's box below which nobody can see it: it does not count."""
 
+LEAST_SCRAMBLED = 24.0
+"""Side in pixels below which nobody can tell a face from one whose parts are in disorder."""
+
 TRIES = 12
 """Places tried for a face before it is left out."""
 
@@ -234,7 +237,9 @@ def _sheet(draft: _Draft, stock: SceneStock) -> None:
         for left, right in pairwise(edges):
             is_face = random.random() < share
             length = right - left
-            cut = _face(stock, length, random, whole=True) if is_face else _other(stock, random, whole=True)
+            cut = (
+                _face(stock, length, random, whole=True) if is_face else _other(stock, random, scramble=False)
+            )
             place = _filling(cut, (left, top), max(length, bottom - top), random)
             paste_tile(draft.canvas[top:bottom, left:right], cut, place, (left, top))
             if is_face:
@@ -297,7 +302,7 @@ def _paste_one(
 ) -> None:
     """Paste a face or something else at a place."""
     random = draft.random
-    cut = _face(stock, side, random) if is_face else _other(stock, random)
+    cut = _face(stock, side, random) if is_face else _other(stock, random, scramble=side >= LEAST_SCRAMBLED)
     side = min(side, cut.most)
     place = Place(x, y, side, _turn(random, upright=upright), bool(random.random() < 0.5))
     paste(draft.canvas, cut, place, random, level=draft.level)
@@ -324,9 +329,9 @@ def _face(stock: SceneStock, side: float, random: np.random.Generator, *, whole:
     return pool[int(random.integers(len(pool)))]
 
 
-def _other(stock: SceneStock, random: np.random.Generator, *, whole: bool = False) -> Cutout:
+def _other(stock: SceneStock, random: np.random.Generator, *, scramble: bool) -> Cutout:
     """Draw something that is no face: a piece of a picture, or a face whose parts are in disorder."""
-    if not whole and random.random() < 0.4:
+    if scramble and random.random() < 0.4:
         pool = stock.large if stock.large and random.random() < 0.4 else stock.small or stock.large
         return scrambled(pool[int(random.integers(len(pool)))], random)
     return piece_of(stock.pictures[int(random.integers(len(stock.pictures)))], random)
