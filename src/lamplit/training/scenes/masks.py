@@ -6,7 +6,7 @@ from functools import lru_cache
 
 import numpy as np
 
-from lamplit.core.arrays import FloatArray
+from lamplit.core.arrays import AnyArray, FloatArray
 from lamplit.training.scenes.pictures import NEAR
 
 SIDE = 72
@@ -62,7 +62,7 @@ def head_masks(kind: int) -> FloatArray:
     return masks.astype(np.float32)
 
 
-def _waves(x: FloatArray, y: FloatArray, random: np.random.Generator) -> FloatArray:
+def _waves(x: AnyArray, y: AnyArray, random: np.random.Generator) -> FloatArray:
     """Return factors around 1 that vary slowly with the direction from the middle."""
     angle = np.arctan2(y, x)
     n = (N_MASKS, 1, 1)

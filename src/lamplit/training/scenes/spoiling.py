@@ -144,17 +144,19 @@ def _blurred(image: FloatArray, random: np.random.Generator, *, most: float) -> 
 def _photographed(image: FloatArray, settings: Spoiling, random: np.random.Generator) -> FloatArray:
     """Bend the tones and take the scene with a sensor."""
     if random.random() < 0.5:
-        image = tone_curve(image, np.float32(_logarithmic(settings.gamma, random)))
+        image = tone_curve(image, _logarithmic(settings.gamma, random))
     is_over = random.random() < settings.over
     gain = _logarithmic(settings.over_gain if is_over else settings.gain, random)
     if random.random() < 0.4:
-        return expose(image, np.float32(gain))
+        return expose(image, gain)
     # The darker of two exposures has fewer photons, too.
     photons = _logarithmic(settings.photons, random) * max(gain, 0.15)
     if photons > MANY:
         lit = np.clip(image * np.float32(gain), 0, 1)
         grain = random.standard_normal(image.shape, dtype=np.float32)
-        return lit + grain * cv2.sqrt(lit + np.float32(0.003)) * np.float32(math.sqrt(gain / photons))
+        grain *= np.sqrt(lit + np.float32(0.003)) * np.float32(math.sqrt(gain / photons))
+        noisy: FloatArray = lit + grain
+        return noisy
     uniform = random.random(image.shape, dtype=np.float32)
     normal = random.standard_normal(image.shape, dtype=np.float32)
     dim: FloatArray = night(image, (uniform, normal), photons=photons, read_noise=1.0, gain=gain)
@@ -197,8 +199,8 @@ def _compressed(levels: ByteArray, random: np.random.Generator) -> ByteArray:
     """Keep a picture as JPEG."""
     quality = int(random.integers(18, 92))
     _, content = cv2.imencode(".jpg", levels, [cv2.IMWRITE_JPEG_QUALITY, quality])
-    decoded: ByteArray = cv2.imdecode(content, cv2.IMREAD_GRAYSCALE)
-    return decoded
+    decoded = cv2.imdecode(content, cv2.IMREAD_GRAYSCALE)
+    return levels if decoded is None else np.asarray(decoded, np.uint8)
 
 
 def _logarithmic(limits: Range, random: np.random.Generator) -> float:
