@@ -41,7 +41,9 @@ def test_unknown_points_stay_unknown() -> None:
     assert np.isnan(said[0, 5:]).all()
 
 
-def test_no_answer_overflows() -> None:
-    said = np.full((1, 15), 1e6, np.float32)
+@pytest.mark.parametrize("sign", [-1, 1])
+def test_every_box_has_an_area_and_none_overflows(sign: int) -> None:
+    said = np.zeros((1, 15), np.float32)
+    said[0, 3:5] = sign * 1e6
     boxes, _ = decode(said, np.zeros((1, 2), np.float32), np.ones(1, np.float32))
-    assert boxes[0, 2] - boxes[0, 0] == pytest.approx(np.exp(MOST_LOGARITHM), rel=1e-3)
+    assert boxes[0, 2] - boxes[0, 0] == pytest.approx(np.exp(sign * MOST_LOGARITHM), rel=1e-3)

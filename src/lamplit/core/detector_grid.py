@@ -21,7 +21,7 @@ NUMBERS = 15
 """Numbers of each cell's answer."""
 
 MOST_LOGARITHM = 5.0
-"""Sides are limited to e^5 cells: no answer of a cell may overflow."""
+"""Sides lie between e^-5 and e^5 cells: no answer of a cell overflows, and every box has an area."""
 
 
 def cells_of(height: int, width: int) -> tuple[FloatArray, FloatArray]:
@@ -81,7 +81,7 @@ def decode(answers: FloatArray, middles: FloatArray, strides: FloatArray) -> tup
     """
     side = np.asarray(strides, np.float32)[:, None]
     centres = middles + answers[:, 1:3] * side
-    halves = np.exp(np.minimum(answers[:, 3:5], MOST_LOGARITHM)) * side / 2
+    halves = np.exp(np.clip(answers[:, 3:5], -MOST_LOGARITHM, MOST_LOGARITHM)) * side / 2
     boxes = np.concatenate([centres - halves, centres + halves], axis=1)
     points = middles[:, None] + answers[:, 5:].reshape(-1, 5, 2) * side[:, None]
     return boxes.astype(np.float32), points.astype(np.float32)

@@ -108,7 +108,7 @@ def _decoded(answers: Tensor, batch: Batch, chosen: Tensor) -> tuple[Tensor, Ten
     said, side = answers[chosen], batch.strides[cells][:, None]
     middles = batch.middles[cells]
     centres = middles + said[:, 1:3] * side
-    halves = torch.exp(said[:, 3:5].clamp(max=MOST_LOGARITHM)) * side / 2
+    halves = torch.exp(said[:, 3:5].clamp(-MOST_LOGARITHM, MOST_LOGARITHM)) * side / 2
     points = middles[:, None] + said[:, 5:].reshape(-1, 5, 2) * side[:, None]
     return torch.cat([centres - halves, centres + halves], dim=1), points
 
