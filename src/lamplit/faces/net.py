@@ -179,7 +179,7 @@ def scales_for(shape: tuple[int, ...], smallest: int) -> list[float]:
 
 
 def best_answers(
-    answers: FloatArray, cells: tuple[FloatArray, FloatArray], *, threshold: float
+    answers: FloatArray, cells: tuple[FloatArray, FloatArray], *, threshold: float, most: int = MOST_CELLS
 ) -> tuple[FloatArray, FloatArray, FloatArray]:
     """Return what the surest cells answer.
 
@@ -191,11 +191,13 @@ def best_answers(
         From `lamplit.core.detector_grid.cells_of`.
     threshold : float
         Least score.
+    most : int
+        Most answers.
 
     Returns
     -------
     scores : ndarray of shape (M,), float32
-        In [0, 1], at most 2000 of them.
+        In [0, 1].
     boxes : ndarray of shape (M, 4), float32
         Edges in pixels; they may overlap and reach beyond the picture.
     points : ndarray of shape (M, 5, 2), float32
@@ -210,8 +212,8 @@ def best_answers(
     """
     scores = 1 / (1 + np.exp(-np.clip(answers[:, 0], -30, 30)))
     chosen = np.flatnonzero(scores >= threshold)
-    if len(chosen) > MOST_CELLS:
-        chosen = chosen[np.argsort(-scores[chosen], kind="stable")[:MOST_CELLS]]
+    if len(chosen) > most:
+        chosen = chosen[np.argsort(-scores[chosen], kind="stable")[:most]]
     middles, strides = cells
     boxes, points = decode(answers[chosen], middles[chosen], strides[chosen])
     return scores[chosen].astype(np.float32), boxes, points

@@ -9,7 +9,7 @@ import torch
 from torch import Tensor
 from torch.nn import functional
 
-from lamplit.core.arrays import FloatArray
+from lamplit.core.arrays import AnyArray, ByteArray, FloatArray
 from lamplit.core.detector_grid import MOST_LOGARITHM
 from lamplit.training.detector.targets import Targets
 
@@ -50,13 +50,13 @@ class Batch:
 
 
 def batch_of(
-    images: list[FloatArray],
+    images: list[ByteArray],
     targets: list[Targets],
     cells: tuple[FloatArray, FloatArray],
     device: torch.device,
 ) -> Batch:
     """Put scenes and their targets together, on a device."""
-    parts = [np.stack(images)[:, None], *cells]
+    parts: list[AnyArray] = [np.stack(images)[:, None], *cells]
     parts += [np.stack([getattr(t, name) for t in targets]) for name in Targets.__dataclass_fields__]
     return Batch(*(torch.from_numpy(part).to(device) for part in parts))
 

@@ -195,7 +195,8 @@ def _wall(size: int, random: np.random.Generator) -> FloatArray:
     coarse = random.uniform(0, 255) + random.normal(0, random.uniform(0, 50), (3, 3))
     wall = cv2.resize(coarse.astype(np.float32), (size, size), interpolation=cv2.INTER_LINEAR)
     wall += random.standard_normal((size, size), dtype=np.float32) * np.float32(random.uniform(0, 6))
-    return np.clip(wall, 0, 255).astype(np.float32)
+    even: FloatArray = np.clip(wall, 0, 255).astype(np.float32)
+    return even
 
 
 def _scattered(draft: _Draft, stock: SceneStock) -> None:
@@ -213,7 +214,7 @@ def _rows(draft: _Draft, stock: SceneStock) -> None:
     size, random = len(draft.canvas), draft.random
     side = float(np.exp(random.uniform(np.log(SMALLEST), np.log(34))))
     apart, below = side * float(random.uniform(1.1, 2.2)), side * float(random.uniform(1.2, 2.4))
-    n_rows = int(min(random.integers(1, 6), max(size / below - 1, 1)))
+    n_rows = min(int(random.integers(1, 6)), max(int(size / below - 1), 1))
     first = float(random.uniform(side, max(size - n_rows * below, side + 1)))
     missing = float(random.choice((0.05, 0.2, 0.5)))
     draft.level = float(random.uniform(60, 210)) if random.random() < 0.6 else None
