@@ -17,7 +17,7 @@ And the time of a picture of 640 x 480 pixels on one thread, all within the same
 positives there are on the held-out pictures without faces as they are.
 
     python benchmarks/detector_recall.py --data DIR --weights detector-faces-v1.onnx
-    python benchmarks/detector_recall.py --data DIR --weights detector-faces-v1.onnx --scenes 4 --dry   # a try
+    python benchmarks/detector_recall.py --data DIR --weights detector-faces-v1.onnx --scenes 4 --dry  # a try
 """
 
 from __future__ import annotations
