@@ -4,12 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 from rich.table import Table
 
 from lamplit.cli.consoles import counting_progress, messages_console, results_console
+
+if TYPE_CHECKING:
+    from lamplit.training.recipe import Recipe
 
 
 def train(
@@ -47,18 +50,13 @@ def train(
     one that begins with detector- a face detector; --data is then the folder of all data sets.
     """
     # Here and not above: these need the extra "train", without which the other commands must work.
-    from lamplit.cli.claims import write_claims
     from lamplit.cli.finetune import finetune
-    from lamplit.cli.measure_card import measure_card
     from lamplit.cli.train_detector import train_detector
     from lamplit.cli.train_landmarks import train_landmark_recipe
-    from lamplit.training.devices import is_leader
     from lamplit.training.finished import RUNS
     from lamplit.training.own_data import with_framing
-    from lamplit.training.progress import TrainingProgress
     from lamplit.training.recipe import check_name, load_recipe
     from lamplit.training.recipe_files import task_of
-    from lamplit.training.session import follow_training, read_data, run_training
 
     others = {"detector": train_detector, "landmarks": train_landmark_recipe}
     if (run := others.get(task_of(recipe))) is not None:
@@ -73,6 +71,19 @@ def train(
         tables, lines = finetune(settings, data, folder, name=name or settings.name, hidden=quiet)
         _show(tables, lines, quiet=quiet)
         return
+    _train_expression(settings, data, folder, name=name, start=start, quiet=quiet)
+
+
+def _train_expression(
+    settings: Recipe, data: Path, folder: Path, *, name: str | None, start: Path | None, quiet: bool
+) -> None:
+    """Train an expression network on a data set with votes."""
+    from lamplit.cli.claims import write_claims
+    from lamplit.cli.measure_card import measure_card
+    from lamplit.training.devices import is_leader
+    from lamplit.training.progress import TrainingProgress
+    from lamplit.training.session import follow_training, read_data, run_training
+
     with counting_progress(hidden=quiet or not is_leader()) as reading:
         task = reading.add_task("reading pictures", total=None)
         faces = read_data(

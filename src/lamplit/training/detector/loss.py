@@ -34,8 +34,10 @@ class Batch:
     ----------
     images : Tensor of shape (N, 1, H, W), uint8
         The scenes.
-    middles : Tensor of shape (P, 2), strides : Tensor of shape (P,)
-        The cells, from `lamplit.core.detector_grid.cells_of`.
+    middles : Tensor of shape (P, 2)
+        Of the cells, from `lamplit.core.detector_grid.cells_of`.
+    strides : Tensor of shape (P,)
+        Sides of the cells.
     weights, ignored, boxes, points : Tensor of shape (N, P, ...)
         The targets, as in `lamplit.training.detector.targets.Targets`.
     """
@@ -55,7 +57,24 @@ def batch_of(
     cells: tuple[FloatArray, FloatArray],
     device: torch.device,
 ) -> Batch:
-    """Put scenes and their targets together, on a device."""
+    """Put scenes and their targets together.
+
+    Parameters
+    ----------
+    images : list of ndarray of shape (H, W), uint8
+        N scenes of one size.
+    targets : list of Targets
+        What is to be answered for each.
+    cells : (ndarray of shape (P, 2), ndarray of shape (P,))
+        From `lamplit.core.detector_grid.cells_of`.
+    device : torch.device
+        Where the tensors go.
+
+    Returns
+    -------
+    Batch
+        On the device.
+    """
     parts: list[AnyArray] = [np.stack(images)[:, None], *cells]
     parts += [np.stack([getattr(t, name) for t in targets]) for name in Targets.__dataclass_fields__]
     return Batch(*(torch.from_numpy(part).to(device) for part in parts))

@@ -225,7 +225,7 @@ def _rows(draft: _Draft, stock: SceneStock) -> None:
             x, y = offset + column * apart + float(jitter[0]), first + row * below + float(jitter[1])
             own = side * float(np.exp(random.normal(0, 0.07)))
             if 0.3 * own < x < size - 0.3 * own and draft.is_free(x, y, own):
-                _paste_one(draft, stock, x, y, own, is_face=random.random() > missing, upright=True)
+                _paste_one(draft, stock, (x, y, own), is_face=random.random() > missing, upright=True)
 
 
 def _sheet(draft: _Draft, stock: SceneStock) -> None:
@@ -287,21 +287,20 @@ def _put(draft: _Draft, stock: SceneStock, side: float, *, is_face: bool) -> Non
     for _ in range(TRIES):
         x, y = (float(random.uniform(low, high)) for _ in range(2))
         if draft.is_free(x, y, side):
-            _paste_one(draft, stock, x, y, side, is_face=is_face)
+            _paste_one(draft, stock, (x, y, side), is_face=is_face)
             return
 
 
 def _paste_one(
     draft: _Draft,
     stock: SceneStock,
-    x: float,
-    y: float,
-    side: float,
+    square: tuple[float, float, float],
     *,
     is_face: bool,
     upright: bool = False,
 ) -> None:
-    """Paste a face or something else at a place."""
+    """Paste a face or something else at a place (x, y) with a side."""
+    x, y, side = square
     random = draft.random
     cut = _face(stock, side, random) if is_face else _other(stock, random, scramble=side >= LEAST_SCRAMBLED)
     side = min(side, cut.most)
