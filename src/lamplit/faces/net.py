@@ -207,8 +207,8 @@ def best_answers(
     --------
     >>> answers = np.zeros((21, 15), np.float32)
     >>> answers[:, 0] = np.linspace(-9, 9, 21)
-    >>> best_answers(answers, cells_of(32, 32), threshold=0.999)[1].tolist()
-    [[8.0, 16.0, 24.0, 32.0], [0.0, 0.0, 32.0, 32.0]]
+    >>> best_answers(answers, cells_of(32, 32), threshold=0.9996)[1].tolist()
+    [[16.0, 16.0, 32.0, 32.0], [0.0, 0.0, 32.0, 32.0]]
     """
     scores = 1 / (1 + np.exp(-np.clip(answers[:, 0], -30, 30)))
     chosen = np.flatnonzero(scores >= threshold)
