@@ -23,6 +23,7 @@ detection has a side of 70 to 220 pixels.
 from __future__ import annotations
 
 import zipfile
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -37,7 +38,7 @@ from lamplit.core.values import Box, Detection
 from lamplit.datasets import Majority, have_copies, read_ferplus
 from lamplit.datasets.no_faces import read_no_faces
 from lamplit.datasets.pictures import decode_any_grey
-from lamplit.faces import BoostedFaceDetector
+from lamplit.faces import BoostedFaceDetector, FaceDetector
 from lamplit.faces.framing import face_box
 from lamplit.light.gauntlet import GAUNTLET, SEVEN_LIGHTS, Light
 from lamplit.report.recall_plot import plot_recall_curves
@@ -210,7 +211,7 @@ class Answers:
         }
 
 
-def answers(detector: BoostedFaceDetector, scenes: list[Scene]) -> Answers:
+def answers(detector: FaceDetector, scenes: list[Scene]) -> Answers:
     """Look at all scenes."""
     scores, right, sides = [], [], []
     for scene in scenes:
@@ -230,7 +231,7 @@ def pooled(parts: list[Answers]) -> Answers:
 
 
 def on_photographs(
-    data: Path, compared: dict[str, BoostedFaceDetector], thresholds: dict[str, float]
+    data: Path, compared: Mapping[str, FaceDetector], thresholds: dict[str, float]
 ) -> dict[str, Any]:
     """Return in how many pictures of Yale Faces each detector finds a face of the right size."""
     lights = {
@@ -256,7 +257,7 @@ def on_photographs(
     return rows
 
 
-def has_face(detector: BoostedFaceDetector, picture: ByteArray, least: float) -> bool:
+def has_face(detector: FaceDetector, picture: ByteArray, least: float) -> bool:
     """Tell whether a face of the size that they have is found."""
     low, high = PHOTOGRAPHED
     found = detector.detect(picture)

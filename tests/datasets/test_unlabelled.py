@@ -9,7 +9,8 @@ import numpy as np
 import pytest
 
 from lamplit.core.errors import DatasetError
-from lamplit.datasets.unlabelled import read_unlabelled
+from lamplit.datasets.no_faces import PARTS, part_of
+from lamplit.datasets.unlabelled import read_pictures, read_unlabelled
 
 
 def pgm(level: int, side: int = 8) -> bytes:
@@ -62,3 +63,22 @@ def test_the_real_ones_are_framed_as_ferplus(data_dir: Path) -> None:
     faces = read_unlabelled(data_dir / "faces-unlabelled.zip", size=8)
     assert faces.shape == (4600, 8, 8)
     assert (faces.std(axis=(1, 2)) > 0).mean() > 0.99
+
+
+def test_pictures_keep_their_sizes_and_fall_into_parts_by_name(tmp_path: Path) -> None:
+    names = [f"face{n:02}.pgm" for n in range(40)]
+    for n, name in enumerate(names):
+        (tmp_path / name).write_bytes(pgm(n, side=4 + n % 3))
+    whole = read_pictures(tmp_path)
+    assert whole.names == tuple(names)
+    assert [image.shape[0] for image in whole.images[:4]] == [4, 5, 6, 4]
+    parts = {part: read_pictures(tmp_path, part=part) for part in PARTS}
+    assert sum(len(part) for part in parts.values()) == 40
+    assert all(part_of(name) == part for part in PARTS for name in parts[part].names)
+
+
+def test_a_part_without_pictures_is_told(tmp_path: Path) -> None:
+    (tmp_path / "a.pgm").write_bytes(pgm(1))
+    other = next(part for part in PARTS if part != part_of("a.pgm"))
+    with pytest.raises(DatasetError, match=f"needs pictures of the {other} part"):
+        read_pictures(tmp_path, part=other)

@@ -39,17 +39,20 @@ def train(
     torchrun --nproc_per_node N -m lamplit train RECIPE --data DIR
 
     The recipe finetune learns labels of your own from a folder of pictures per label, or a CSV with the
-    columns path, label and person. A recipe whose name begins with landmarks- trains 68 landmarks of a face.
+    columns path, label and person. A recipe whose name begins with landmarks- trains 68 landmarks of a face,
+    one that begins with detector- a face detector; --data is then the folder of all data sets.
     """
     # Here and not above: these need the extra "train", without which the other commands must work.
+    from lamplit.cli.train_detector import train_detector
     from lamplit.cli.train_expression import train_expression
     from lamplit.cli.train_landmarks import train_landmark_recipe
     from lamplit.training.own_data import with_framing
     from lamplit.training.recipe import load_recipe
     from lamplit.training.recipe_files import task_of
 
-    if task_of(recipe) == "landmarks":
-        train_landmark_recipe(recipe, data, out, name=name, quiet=quiet)
+    others = {"detector": train_detector, "landmarks": train_landmark_recipe}
+    if (run := others.get(task_of(recipe))) is not None:
+        run(recipe, data, out, name=name, quiet=quiet)
         return
     settings = load_recipe(recipe)
     if as_is is not None:

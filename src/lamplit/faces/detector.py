@@ -10,6 +10,7 @@ from lamplit.core.errors import InvalidArgumentError
 from lamplit.core.values import Detection
 from lamplit.faces.boosted import BoostedFaceDetector
 from lamplit.faces.cascade import CascadeFaceDetector
+from lamplit.faces.net import NetFaceDetector
 from lamplit.imaging.images import read_image
 
 
@@ -27,6 +28,7 @@ class FaceDetector(Protocol):
 _DETECTORS: dict[str, Callable[..., FaceDetector]] = {
     "boosted": BoostedFaceDetector,
     "cascade": CascadeFaceDetector,
+    "net": NetFaceDetector,
 }
 
 
@@ -36,7 +38,7 @@ def list_detectors() -> list[str]:
     Examples
     --------
     >>> list_detectors()
-    ['boosted', 'cascade']
+    ['boosted', 'cascade', 'net']
     """
     return sorted(_DETECTORS)
 
@@ -60,6 +62,8 @@ def get_detector(name: str, **settings: Any) -> FaceDetector:
     ------
     InvalidArgumentError
         If there is no such detector or setting, or a setting is out of range.
+    WeightsMissingError
+        If the detector's weights are not there.
 
     Examples
     --------

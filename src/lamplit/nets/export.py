@@ -27,9 +27,14 @@ _LEARNING = {"Conv", "Gemm", "MatMul"}
 
 
 def export_onnx(
-    network: nn.Module, path: Path, *, size: int, outputs: Sequence[str] = (OUTPUT_NAME,)
+    network: nn.Module,
+    path: Path,
+    *,
+    size: int,
+    outputs: Sequence[str] = (OUTPUT_NAME,),
+    multiple: int | None = None,
 ) -> None:
-    """Write a network as an ONNX file with a free batch size.
+    """Write a network as an ONNX file with a free batch size, and perhaps free height and width.
 
     Parameters
     ----------
@@ -42,6 +47,8 @@ def export_onnx(
         Height and width of the input in pixels.
     outputs : sequence of str
         Names of the outputs, in the order of the network's.
+    multiple : int, optional
+        Height and width may then be any multiples of this; by default both are `size`.
 
     Raises
     ------
@@ -60,7 +67,8 @@ def export_onnx(
     """
     network = copy.deepcopy(network).cpu().eval()
     # Two faces, not one: with a batch of one the exporter takes the batch size for a constant.
-    example = torch.zeros(2, 1, size, size)
+    # Likewise for a picture of one height and width.
+    example = torch.zeros(2, 1, size, size if multiple is None else size + multiple)
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
         with _exporter_quiet():
@@ -71,7 +79,7 @@ def export_onnx(
                 verbose=False,
                 input_names=[INPUT_NAME],
                 output_names=list(outputs),
-                dynamic_shapes=({0: torch.export.Dim("batch", min=1, max=65536)},),
+                dynamic_shapes=(_free_axes(multiple),),
             )
         if program is None:
             raise OutputError(str(path), "a network that ONNX can express", type(network).__name__)
@@ -80,6 +88,15 @@ def export_onnx(
         _onnx.save(without_traces(with_matrix_means(_onnx.load(path))), path)
     except OSError as error:
         raise OutputError(str(path), "a place that can be written", error.strerror or str(error)) from error
+
+
+def _free_axes(multiple: int | None) -> dict[int, Any]:
+    """Return which axes of the input are free, by number."""
+    axes: dict[int, Any] = {0: torch.export.Dim("batch", min=1, max=65536)}
+    if multiple is not None:
+        names = enumerate(("rows", "columns"), start=2)
+        axes |= {axis: multiple * torch.export.Dim(name, min=1, max=4096) for axis, name in names}
+    return axes
 
 
 def without_traces(model: Any) -> Any:

@@ -11,6 +11,7 @@ from typing import Any
 from torch import nn
 
 from lamplit.datasets.ferplus import SOURCE, TERMS
+from lamplit.datasets.unlabelled import UNLABELLED_SOURCES
 from lamplit.expression.backlight import LEAST_STOPS, WANTED
 from lamplit.nets.export import count_parameters, export_onnx
 from lamplit.training.recipe import Recipe
@@ -35,9 +36,6 @@ NORMALISATIONS = {
 }
 """What cards say of the layer against the light, by its name in recipes."""
 
-
-UNLABELLED_SOURCES = {"faces-unlabelled.zip": ("muxspace/facial_expressions on GitHub", "Apache-2.0")}
-"""Source and terms of known collections of faces that nobody labelled, by file name."""
 
 _TAUGHT = {
     "distribution": "distribution (votes as probabilities)",

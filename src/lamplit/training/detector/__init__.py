@@ -1,0 +1,1 @@
+"""Training of the face detector: its recipe, targets, loss, measurement and publication."""

@@ -1,0 +1,99 @@
+"""The face detector as a task: scenes composed as they are needed, with the false alarms of epochs before."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import torch
+from torch import Generator, Tensor, nn
+
+from lamplit.core.detector_grid import cells_of
+from lamplit.nets.face_detector import ANSWERS
+from lamplit.nets.registry import build_network
+from lamplit.training.detector.loss import Batch, batch_of, detector_loss
+from lamplit.training.detector.measure import held_out_scenes, recalls
+from lamplit.training.detector.mining import find_hard_places, load_hard_places, save_hard_places
+from lamplit.training.detector.recipe import DetectorRecipe
+from lamplit.training.detector.targets import assign
+from lamplit.training.scenes.composing import compose_scene
+from lamplit.training.scenes.stock import SceneStocks
+
+NETWORK = "face-detector"
+
+
+class DetectorTask:
+    """What the detector is to learn (`lamplit.training.task_loop.Task`).
+
+    Parameters
+    ----------
+    recipe : DetectorRecipe
+        How.
+    stocks : SceneStocks
+        From what.
+    folder : Path
+        The folder of the run, where the false alarms of each epoch are kept.
+    """
+
+    def __init__(self, recipe: DetectorRecipe, stocks: SceneStocks, folder: Path) -> None:
+        self.recipe = recipe
+        self.stocks = stocks
+        self.folder = folder
+        self._epoch = 0
+        self._measured_on = held_out_scenes(stocks.held_out, recipe.held_out_scenes, spoiling=recipe.spoil)
+
+    @property
+    def name(self) -> str:
+        """What errors call the task."""
+        return self.recipe.name
+
+    @property
+    def settings(self) -> Mapping[str, Any]:
+        """The resolved recipe as plain values."""
+        return self.recipe.as_dict()
+
+    def build(self) -> nn.Module:
+        """Return the network with fresh weights."""
+        network = build_network(NETWORK, answers=ANSWERS, **self.recipe.settings)
+        # Half as fast again on a CPU, where convolutions in bfloat16 want channels last.
+        return network.to(memory_format=torch.channels_last)  # type: ignore[call-overload,no-any-return]
+
+    def batches(self, epoch: int, generator: Generator) -> Iterator[Batch]:
+        """Yield the batches of an epoch; all randomness comes from the generator."""
+        self._epoch = epoch
+        seed = torch.randint(2**62, (1,), generator=generator, device=generator.device)
+        random = np.random.default_rng(int(seed))
+        hard = load_hard_places(self.folder, before=epoch)
+        for _ in range(self.recipe.steps_per_epoch):
+            size = int(random.choice(self.recipe.sizes))
+            yield self._batch(size, random, hard, generator.device)
+
+    def _batch(
+        self, size: int, random: np.random.Generator, hard: np.ndarray[Any, Any], device: torch.device
+    ) -> Batch:
+        """Compose scenes of one size."""
+        stock, spoiling = self.stocks.training, self.recipe.spoil
+        scenes = [
+            compose_scene(stock, size, random, spoiling=spoiling, hard=hard)
+            for _ in range(self.recipe.scenes_of(size))
+        ]
+        images, targets = [scene.image for scene in scenes], [assign(scene) for scene in scenes]
+        return batch_of(images, targets, cells_of(size, size), device)
+
+    def loss(self, network: nn.Module, batch: Batch) -> Tensor:
+        """Return the mean loss of a batch."""
+        return detector_loss(network(batch.images.float() / 255.0), batch)
+
+    def measure(self, network: nn.Module) -> dict[str, float]:
+        """Measure recall on scenes held out, and collect false alarms for the epochs to come."""
+        figures = recalls(network, self._measured_on)
+        recipe = self.recipe
+        if recipe.mine_after and self._epoch >= recipe.mine_after:
+            random = np.random.default_rng([recipe.seed, self._epoch])
+            pictures = self.stocks.training.pictures
+            chosen = random.permutation(len(pictures))[: recipe.mine_pictures]
+            found = find_hard_places(network, pictures, chosen, least=recipe.least_alarm)
+            save_hard_places(found, self.folder, epoch=self._epoch)
+        return figures

@@ -1,0 +1,160 @@
+"""The detector learns: one scene by heart, and a whole run with false alarms, that resumes, to a file."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+import torch
+from stocks import drawn_stock
+
+from lamplit.core.errors import CheckpointError, RecipeError
+from lamplit.faces import NetFaceDetector
+from lamplit.training.detector.measure import detections_in, judge, recalls
+from lamplit.training.detector.mining import find_hard_places, load_hard_places, save_hard_places
+from lamplit.training.detector.publish import publish_detector
+from lamplit.training.detector.recipe import DetectorRecipe, detector_recipe_from_dict, load_detector_recipe
+from lamplit.training.detector.task import DetectorTask
+from lamplit.training.run_state import EpochRow
+from lamplit.training.scenes.stock import SceneStocks
+from lamplit.training.task_loop import run_task
+from lamplit.weights.assets import load_asset
+
+SMALL = {"stem": 4, "widths": [8, 8, 8], "depths": [1, 1, 1], "fused": 8}
+
+
+class Silent:
+    """Nobody watches; the rows are kept."""
+
+    rows: list[EpochRow]
+
+    def on_batch(self, epoch: int, batch: int, n_batches: int, loss: float) -> None: ...
+
+    def on_epoch(self, history: list[EpochRow]) -> None:
+        self.rows = list(history)
+
+
+def recipe(**changes: object) -> DetectorRecipe:
+    values = {
+        "name": "tiny",
+        "settings": SMALL,
+        "sizes": [64, 96],
+        "scenes": 16,
+        "epochs": 2,
+        "steps_per_epoch": 2,
+        "mine_after": 1,
+        "mine_pictures": 2,
+        "least_alarm": 0.0,
+        "held_out_scenes": 2,
+    }
+    return detector_recipe_from_dict(values | changes, where="tiny")
+
+
+@pytest.fixture(scope="module")
+def stocks() -> SceneStocks:
+    return SceneStocks(drawn_stock(), drawn_stock())
+
+
+def test_batches_follow_from_the_generator_and_have_as_many_pixels(
+    stocks: SceneStocks, tmp_path: Path
+) -> None:
+    task = DetectorTask(recipe(), stocks, tmp_path)
+    first, again = (list(task.batches(1, torch.Generator().manual_seed(5))) for _ in range(2))
+    assert [tuple(b.images.shape) for b in first] == [tuple(b.images.shape) for b in again]
+    assert all(torch.equal(a.images, b.images) for a, b in zip(first, again, strict=True))
+    assert {b.images.shape[0] * b.images.shape[2] ** 2 // 1000 for b in first} <= {1046, 1048, 1050}
+
+
+def test_a_run_resumes_and_its_file_finds_what_the_network_finds(stocks: SceneStocks, tmp_path: Path) -> None:
+    half = recipe(epochs=2)
+    straight, observer = DetectorTask(half, stocks, tmp_path / "a"), Silent()
+    network = run_task(straight, half.schedule, tmp_path / "a", observer=observer)
+    assert [sorted(row)[-3:] for row in observer.rows] == [["recall_spoilt", "seconds", "train_loss"]] * 2
+    assert (
+        len(load_hard_places(tmp_path / "a", before=3)) > len(load_hard_places(tmp_path / "a", before=2)) > 0
+    )
+
+    card = publish_detector(network, half, tmp_path, name="tiny", sources=(), history=observer.rows)
+    assert load_asset(tmp_path / "tiny.onnx")[0].metrics == card.metrics
+    picture = stocks.training.pictures[0]
+    with torch.no_grad():
+        expected = detections_in(network, picture, threshold=0.001)
+    found = NetFaceDetector(tmp_path / "tiny.onnx", threshold=0.001, overlap=0.4, threads=1).detect(picture)
+    assert len(found) == len(expected) > 0
+    for one, other in zip(found, expected, strict=True):
+        np.testing.assert_allclose(one.box.xyxy, other.box.xyxy, atol=0.05)
+        assert one.score == pytest.approx(other.score, abs=1e-4)
+
+
+def test_false_alarms_are_kept_by_epoch(tmp_path: Path) -> None:
+    for epoch in (1, 2):
+        save_hard_places(np.full((epoch, 4), epoch, np.float32), tmp_path, epoch=epoch)
+    assert len(load_hard_places(tmp_path, before=1)) == 0
+    assert load_hard_places(tmp_path, before=2)[:, 0].tolist() == [1]
+    assert load_hard_places(tmp_path, before=3)[:, 0].tolist() == [2, 2, 1]
+    (tmp_path / "false-alarms" / "epoch-0001.npy").write_bytes(b"nothing")
+    with pytest.raises(CheckpointError, match="needs false alarms of an epoch"):
+        load_hard_places(tmp_path, before=2)
+
+
+class OneFace(torch.nn.Module):
+    """Answers from one cell: 20 pixels around (20, 12), whatever it sees."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.unused = torch.nn.Parameter(torch.zeros(1))
+
+    def forward(self, x: torch.Tensor) -> torch.Tensor:
+        height, width = x.shape[2:]
+        answers = torch.zeros(1, sum(height // s * (width // s) for s in (8, 16, 32)), 15)
+        answers[..., 0] = -20.0
+        cell = width // 8 + 2  # the second row's third
+        answers[0, cell, 0] = 3.0
+        answers[0, cell, 3:5] = float(np.log(20 / 8))
+        return answers
+
+
+def test_false_alarms_are_where_the_network_saw_them() -> None:
+    places = find_hard_places(OneFace(), (np.zeros((64, 64), np.uint8),) * 3, np.array([2, 0]), least=0.5)
+    np.testing.assert_allclose(places, [[2, 20, 12, 20], [0, 20, 12, 20]], atol=1e-3)
+
+
+def test_recall_counts_each_face_once() -> None:
+    found = detections_in(OneFace(), np.zeros((64, 64), np.uint8))
+    right = np.array([[11, 3, 31, 23], [40, 40, 60, 60]], np.float32)
+    score = pytest.approx(float(1 / (1 + np.exp(-3))))
+    assert judge(found * 2, right, np.array([True, True])) == [(score, True), (score, False)]
+    assert judge(found, right, np.array([False, True])) == []
+    assert judge(found, right[:0], np.zeros(0, bool)) == [(score, False)]
+
+
+def test_recall_is_a_share_of_the_faces_that_count() -> None:
+    from lamplit.training.scenes.composing import Scene
+
+    boxes = np.array([[10, 2, 30, 22], [40, 40, 60, 60]], np.float32)
+    points = np.zeros((2, 5, 2), np.float32)
+    scene = Scene(np.zeros((64, 64), np.uint8), boxes, points, np.ones(2, bool))
+    assert recalls(OneFace(), {"good": [scene] * 3}) == {"recall_good": 0.5}
+
+
+def test_the_recipe_that_comes_with_lamplit_is_whole() -> None:
+    one = load_detector_recipe("detector-faces")
+    assert one.name == "detector-faces"
+    assert one.schedule.total_steps == one.epochs * one.steps_per_epoch
+    assert detector_recipe_from_dict({"name": one.name, **one.as_dict()}, where="again") == one
+
+
+@pytest.mark.parametrize(
+    ("values", "message"),
+    [
+        ({"epoch": 3}, "epoch: needs a key among .*did you mean 'epochs'"),
+        ({"sizes": [100]}, r"sizes: needs multiples of 32, got \[100\]"),
+        ({"spoil": {"jpeg": 2.0}}, "spoil: jpeg: needs a value from 0 to 1, got 2.0"),
+        ({"spoil": 3}, "spoil: needs a table, got 3"),
+        ({"scenes": 0}, "scenes: needs a value from 1 to 512, got 0"),
+    ],
+)
+def test_impossible_recipes_are_refused(values: dict[str, object], message: str) -> None:
+    with pytest.raises(RecipeError, match=message):
+        detector_recipe_from_dict({"name": "mine", **values}, where="mine.toml")
