@@ -80,9 +80,7 @@ CANDIDATES: dict[str, list[dict[str, Any]]] = {
         for price in (1.0, 4.0)
     ],
     "boosted-lbp": [
-        {"n_estimators": rounds, "sizes": sizes}
-        for rounds in (50, 150, 500)
-        for sizes in ((12, 16, 24), (8, 16))
+        {"n_estimators": rounds, "sizes": sizes} for rounds in (50, 150) for sizes in ((12, 16, 24), (8, 16))
     ],
     "boosted-lbp-svm": [{"n_windows": n, "C": price} for n in (6, 12) for price in (1.0, 4.0)],
     "cascaded-lbp": [

@@ -10,13 +10,14 @@ from typing import Any
 from torch import nn
 
 from lamplit.datasets import ferplus, no_faces
+from lamplit.datasets.unlabelled import UNLABELLED_SOURCES
 from lamplit.faces.framing import LANDMARK_LOWER, LANDMARK_SIDE
 from lamplit.faces.landmarks import OUTPUTS
 from lamplit.nets.export import count_parameters, export_onnx
 from lamplit.nets.landmarks import STANDARDIZATION
 from lamplit.training.landmarks.data import UNLABELLED, LandmarkData
 from lamplit.training.landmarks.recipe import LandmarkRecipe
-from lamplit.training.publish import NORMALISATIONS, PREPROCESSING, UNLABELLED_SOURCES, rounded
+from lamplit.training.publish import NORMALISATIONS, PREPROCESSING, rounded
 from lamplit.weights.assets import AssetCard, write_asset
 
 _POINTS = "points made by the MediaPipe face mesh (Apache-2.0)"
