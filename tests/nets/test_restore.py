@@ -28,7 +28,7 @@ def start(tmp_path_factory: pytest.TempPathFactory) -> Start:
     return load_weights(finished.write_finished(tmp_path_factory.mktemp("weights")))
 
 
-@pytest.mark.parametrize("name", [card.name for card in list_weights()])
+@pytest.mark.parametrize("name", [card.name for card in list_weights() if not card.quantization])
 def test_shipped_weights_answer_as_their_file(name: str) -> None:
     card, content = load_weights(name)
     faces = np.random.default_rng(1).random((5, 1, card.input_size, card.input_size), dtype=np.float32)

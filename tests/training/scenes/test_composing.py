@@ -67,7 +67,7 @@ def test_a_box_contains_the_face_that_was_pasted(layout: str, monkeypatch: pytes
         scene = compose_scene(stock, 128, np.random.default_rng(seed), spoiling=CLEAN)
         for box in scene.boxes[scene.counts]:
             x1, y1, x2, y2 = box.clip(0, 128).astype(int)
-            assert scene.image[y1:y2, x1:x2].max() > 30
+            assert scene.image[y1:y2, x1:x2].max() > 5  # brightness is matched to the black around
             found += 1
     assert found
 
