@@ -1,6 +1,7 @@
 """How long the expression network takes per face: ONNX Runtime and PyTorch in turn, one thread and all cores.
 
-The same weights would give PyTorch the same time, so its network has fresh ones. Rounds of both libraries
+The same weights would give PyTorch the same time, so its network has fresh ones; it calculates in float32,
+while the shipped file has its convolutions in 8 bits. Rounds of both libraries
 alternate, so that a drift of the machine's speed meets both; the median over rounds is quoted, and the ratio
 within rounds.
 

@@ -100,12 +100,12 @@ def speed_rows() -> list[tuple[str, str, str]]:
         (
             "time per face, batch 1",
             f"{one['milliseconds_per_face']:.2f} ms",
-            f"network, one thread; {one['time_relative_to_pytorch']:.2f} of PyTorch's time",
+            f"network, one thread; {one['time_relative_to_pytorch']:.2f} of PyTorch's time in float",
         ),
         (
             "throughput, batch 64",
             f"{many['faces_per_second']:.0f} faces/s",
-            f"network, one thread; {many['time_relative_to_pytorch']:.2f} of PyTorch's time",
+            f"network, one thread; {many['time_relative_to_pytorch']:.2f} of PyTorch's time in float",
         ),
         ("`import lamplit`", f"{1000 * start['import_lamplit']['median_s']:.0f} ms", "-X importtime, median"),
         (

@@ -251,7 +251,11 @@ class Finder:
 @pytest.mark.parametrize(
     ("settings", "error", "message"),
     [
-        ({"detector": "no-such"}, InvalidArgumentError, r"detector: needs one of \['boosted', 'cascade'\]"),
+        (
+            {"detector": "no-such"},
+            InvalidArgumentError,
+            r"detector: needs one of \['boosted', 'cascade', 'net'\]",
+        ),
         ({"detector": Finder()}, InvalidArgumentError, "an object with a method detect.* got Finder"),
         ({"detector": None}, InvalidArgumentError, "got NoneType"),
         (

@@ -302,3 +302,10 @@ def test_two_streams_do_not_share_numbers(head: ByteArray) -> None:
 def test_mistakes_are_told_at_once(analyzer: Analyzer, call: Callable[[Analyzer], Any], message: str) -> None:
     with pytest.raises(InvalidArgumentError, match=message):
         call(analyzer)
+
+
+def test_a_track_lasts_from_one_rare_look_to_the_next(analyzer: Analyzer) -> None:
+    assert FaceStream(analyzer, detect_every=40).tracker.max_gap == 40
+    assert FaceStream(analyzer, detect_every=2).tracker.max_gap == 15
+    with pytest.raises(InvalidArgumentError, match="max_gap: needs a whole number of at least 40"):
+        FaceStream(analyzer, detect_every=40, max_gap=15)

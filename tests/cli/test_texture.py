@@ -70,7 +70,10 @@ def test_a_plot_that_cannot_be_written_stops_nothing(lamplit: Run, photo: Path, 
             ["--out", ".", "--block", "5"],
             "lamplit: --block: needs a whole number of at least 11 and at most 128",
         ),
-        (["--out", ".", "--detector", "no-such"], "lamplit: detector: needs one of ['boosted', 'cascade']"),
+        (
+            ["--out", ".", "--detector", "no-such"],
+            "lamplit: detector: needs one of ['boosted', 'cascade', 'net']",
+        ),
     ],
 )
 def test_what_cannot_start_ends_with_2_and_the_reason(

@@ -205,7 +205,8 @@ def test_splits_without_a_usable_face_are_told_before_the_work(
         prepare(blobs.recipe(), corpus(training, 20), corpus(validation, 5))
 
 
-def test_a_recipe_may_start_from_shipped_weights_and_be_taught_by_them(tmp_path: Path) -> None:
+@pytest.mark.parametrize("blend", [1.0, 0.5])
+def test_a_recipe_may_start_from_shipped_weights_and_be_taught_by_them(tmp_path: Path, blend: float) -> None:
     card, _ = load_weights(FLOAT_EXPRESSION)
     generator = np.random.default_rng(0)
     images = torch.from_numpy(generator.integers(0, 256, (64, 1, card.input_size, card.input_size), np.uint8))
@@ -214,6 +215,7 @@ def test_a_recipe_may_start_from_shipped_weights_and_be_taught_by_them(tmp_path:
     recipe = blobs.recipe(
         name="more",
         start=FLOAT_EXPRESSION,
+        blend=blend,
         teach=1.0,
         size=card.input_size,
         epochs=1,

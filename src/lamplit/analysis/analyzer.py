@@ -13,6 +13,7 @@ from lamplit.analysis.second_look import detect_in_any_light
 from lamplit.analysis.stream import FaceStream, frame_times, stream_frames
 from lamplit.core.arrays import ByteArray, FloatArray
 from lamplit.core.checks import check_integer
+from lamplit.core.errors import InvalidArgumentError
 from lamplit.core.values import Detection, Face, FrameResult, InputResult, LightReading
 from lamplit.expression.classifier import ExpressionClassifier
 from lamplit.expression.refusal import verdict_of_answer
@@ -207,10 +208,7 @@ class Analyzer:
         size = self.classifier.card.input_size
         crops = np.empty((len(detections), size, size, 3), dtype=np.uint8)
         for crop, detection in zip(crops, detections, strict=True):
-            if detection.points is None:
-                crop[:] = crop_face(pixels, detection.box, size=size)
-            else:
-                crop[:] = align_face(pixels, detection.points, size=size)
+            crop[:] = _framed(pixels, detection, size)
         return crops
 
     def _faces(
@@ -229,6 +227,16 @@ class Analyzer:
             )
             for found, light, row in zip(detections, readings, probabilities.tolist(), strict=True)
         )
+
+
+def _framed(pixels: ByteArray, detection: Detection, size: int) -> ByteArray:
+    """Cut a face out: aligned by its points, framed by its box where there are none or none that can be."""
+    if detection.points is not None:
+        try:
+            return align_face(pixels, detection.points, size=size)
+        except InvalidArgumentError:
+            pass  # points that lie in one place, or far outside
+    return crop_face(pixels, detection.box, size=size)
 
 
 @lru_cache(maxsize=1)

@@ -30,6 +30,9 @@ if TYPE_CHECKING:
 USUAL_FPS = 25.0
 """Frames per second where nothing is said of time."""
 
+USUAL_GAP = 15
+"""Frames over which a track lasts without its face, unless one says otherwise."""
+
 UNUSABLE_WEIGHT = 0.05
 """What a frame counts for in the probabilities where its light leaves nothing to read."""
 
@@ -77,11 +80,13 @@ class FaceStream:
         detect_every: int = 1,
         half_life: float = 0.3,
         min_sightings: int = 3,
-        max_gap: int = 15,
+        max_gap: int | None = None,
     ) -> None:
         self.analyzer = analyzer
         self.detect_every = check_integer("detect_every", detect_every, low=1)
         self.half_life = check_number("half_life", half_life, above=0.0)
+        if max_gap is None:
+            max_gap = max(USUAL_GAP, self.detect_every)
         check_integer("max_gap", max_gap, low=self.detect_every)
         self.tracker = FaceTracker(min_sightings=min_sightings, max_gap=max_gap)
         self._time = -math.inf

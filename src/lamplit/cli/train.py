@@ -7,6 +7,8 @@ from typing import Annotated
 
 import typer
 
+from lamplit.core.errors import InvalidArgumentError
+
 
 def train(
     recipe: Annotated[
@@ -52,6 +54,9 @@ def train(
 
     others = {"detector": train_detector, "landmarks": train_landmark_recipe}
     if (run := others.get(task_of(recipe))) is not None:
+        if start is not None or as_is is not None:
+            option = "--start" if start is not None else "--as-is/--find-faces"
+            raise InvalidArgumentError(option, "a recipe of expressions", f"the recipe {recipe}")
         run(recipe, data, out, name=name, quiet=quiet)
         return
     settings = load_recipe(recipe)

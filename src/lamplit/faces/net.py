@@ -119,7 +119,7 @@ class NetFaceDetector:
         smallest = self.min_size or max(SMALLEST, min(grey.shape) // 40)
         found = [self._at(grey, scale) for scale in scales_for(grey.shape, smallest)]
         scores, boxes, points = (np.concatenate(parts) for parts in zip(*found, strict=True))
-        kept = nms(boxes, scores, overlap=self.overlap)
+        kept = [i for i in nms(boxes, scores, overlap=self.overlap) if _touches(boxes[i], grey.shape)]
         return [detection(scores[i], boxes[i], points[i]) for i in kept]
 
     def _at(self, grey: ByteArray, scale: float) -> tuple[FloatArray, FloatArray, FloatArray]:
@@ -135,7 +135,10 @@ class NetFaceDetector:
             places = (boxes.reshape(-1, 2, 2) + corner) / back
             parts.append((scores, places.reshape(-1, 4), (points + corner) / back))
         scores, boxes, points = (np.concatenate(column) for column in zip(*parts, strict=True))
-        return scores, boxes, points
+        surest = np.argsort(-scores, kind="stable")[
+            :MOST_CELLS
+        ]  # of all pieces: comparing takes their square
+        return scores[surest], boxes[surest], points[surest]
 
     def _answers(self, picture: ByteArray) -> tuple[FloatArray, tuple[FloatArray, FloatArray]]:
         """Run the network; return all answers (P, 15) and the cells."""
@@ -161,7 +164,7 @@ def scales_for(shape: tuple[int, ...], smallest: int) -> list[float]:
     -------
     list of float
         Factors: the first brings the smallest face to 12 pixels, each further one is a quarter of that
-        before, until no face can be larger than 400 pixels.
+        before, until no face can be larger than 400 pixels, or larger than what pieces overlap.
 
     Examples
     --------
@@ -171,11 +174,25 @@ def scales_for(shape: tuple[int, ...], smallest: int) -> list[float]:
     [0.16, 0.04]
     >>> scales_for((300, 300), 24)
     [0.5]
+    >>> scales_for((400, 4000), 12)
+    [1.0, 0.25]
     """
     scales = [SMALLEST / smallest]
-    while min(shape) * scales[-1] > LARGEST:
+    while _misses_faces(shape, scales[-1]):
         scales.append(scales[-1] / COARSER)
     return scales
+
+
+def _touches(box: FloatArray, shape: tuple[int, ...]) -> bool:
+    """Return whether a box touches the picture: pictures are padded, and something may be seen in the padding."""
+    x1, y1, x2, y2 = box.tolist()
+    return x1 < shape[1] and y1 < shape[0] and min(x2, y2) > 0
+
+
+def _misses_faces(shape: tuple[int, ...], scale: float) -> bool:
+    """Return whether faces may be too large for the network at a scale, or whole in none of its pieces."""
+    largest = min(shape) * scale  # no face is larger than the picture's shorter side
+    return largest > LARGEST or (max(shape) * scale > TILE and largest > MARGIN)
 
 
 def best_answers(
@@ -266,7 +283,7 @@ def _session(weights: str | os.PathLike[str] | None, threads: int | None) -> Net
     if weights is not None and not isinstance(weights, str | os.PathLike):
         raise InvalidArgumentError("weights", "the path of an .onnx file", type(weights).__name__)
     if weights is None and not (FOLDER / f"{DEFAULT_DETECTOR}{ASSET_SUFFIX}").is_file():
-        hint = "train them with: lamplit train detector-faces --data DIR, and give the path of the .onnx file"
+        hint = "lamplit train detector-faces --data DIR, then Analyzer(detector=NetFaceDetector(PATH))"
         raise WeightsMissingError(
             DEFAULT_DETECTOR, "detector weights that come with lamplit", "none yet", hint
         )

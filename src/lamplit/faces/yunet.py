@@ -49,7 +49,7 @@ class YuNetFaceDetector:
     Examples
     --------
     >>> detector = YuNetFaceDetector("face_detection_yunet_2023mar.onnx")  # doctest: +SKIP
-    >>> lamplit.analyze("photo.jpg", detector=detector)  # doctest: +SKIP
+    >>> lamplit.Analyzer(detector=detector).analyze("photo.jpg")  # doctest: +SKIP
     """
 
     def __init__(self, path: str | os.PathLike[str], *, threshold: float = 0.6, overlap: float = 0.3) -> None:

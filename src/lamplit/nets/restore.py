@@ -53,7 +53,8 @@ def restore_network(card: WeightsCard, content: bytes) -> nn.Module:
     The export has folded batch normalisation into the kernel before it, y = (g / s) w x + (b - g m / s). Here
     the kernel stays as it is in the file, and the layer after it becomes the identity with that offset:
     weight 1, mean 0, variance 1 - epsilon, so that the divisor sqrt(variance + epsilon) is 1. Its statistics
-    are therefore not those of any faces: it must stay in evaluation mode, also in training.
+    are therefore not those of any faces: it must stay in evaluation mode, also in training, unless
+    `lamplit.nets.statistics` has measured them.
 
     Examples
     --------

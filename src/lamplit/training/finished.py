@@ -10,7 +10,7 @@ from lamplit.core.errors import CheckpointError
 from lamplit.core.labels import EXPRESSIONS
 from lamplit.nets.restore import restore_network
 from lamplit.training.checkpoint import Checkpoint, load_checkpoint
-from lamplit.training.recipe import Recipe, holdout_seed_of
+from lamplit.training.recipe import Recipe, holdout_seed_of, list_recipes
 from lamplit.training.stopping import is_over
 from lamplit.weights.registry import list_weights
 from lamplit.weights.store import load_weights
@@ -64,7 +64,7 @@ def finished_run(name: str, recipe: Recipe, folder: Path | None = None) -> Check
         return checkpoint
     folder = usual if folder is None else folder
     found = load_checkpoint(folder)
-    hint = f"first run: lamplit train {name} --data DIR"
+    hint = _how_to_get(name)
     if found is None:
         raise CheckpointError(str(folder), f"a finished run of the recipe {name}", "nothing", hint)
     kept, history = found.details.get("recipe", {}), found.details.get("history", [])
@@ -73,6 +73,14 @@ def finished_run(name: str, recipe: Recipe, folder: Path | None = None) -> Check
         came = f"{len(history)} of {kept.get('epochs')} epochs of {kept.get('name')}"
         raise CheckpointError(str(folder), f"a finished run of the recipe {name}", came, hint)
     return found
+
+
+def _how_to_get(name: str) -> str:
+    """Say what brings a run that is missing, or which weights there are where no recipe has the name."""
+    shipped = [card.name for card in list_weights() if not card.quantization]
+    if name.rpartition("-v")[2].isdigit() and name not in list_recipes():
+        return f"weights in float that come with lamplit: {', '.join(shipped)}"
+    return f"first run: lamplit train {name} --data DIR"
 
 
 def _from_weights(name: str) -> Checkpoint:

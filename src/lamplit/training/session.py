@@ -169,7 +169,7 @@ def run_training(
     taught_data, before = _ready(recipe, data, folder, start)
     network = _trained(recipe, taught_data, folder, observer, before)
     if before is not None and recipe.blend < 1:
-        network = blended(network, averaged_weights(before), recipe.blend)
+        network = blended(network, _weights_of(before, recipe, data.training), recipe.blend)
     checkpoint = load_checkpoint(folder)
     details = {} if checkpoint is None else checkpoint.details
     return publish(

@@ -154,7 +154,9 @@ def load_asset(name: str | Path) -> tuple[AssetCard, bytes]:
     """
     path = Path(name)
     if isinstance(name, Path) or path.suffix == ".onnx":
-        card = read_asset_card(path.with_name(f"{path.name.split('.')[0]}{ASSET_SUFFIX}"))
+        # A name may have dots of its own; what is no network ends with two suffixes.
+        stem = path.stem if path.suffix == ".onnx" else path.name.split(".")[0]
+        card = read_asset_card(path.with_name(f"{stem}{ASSET_SUFFIX}"))
         return card, read_checked(path, card.sha256)
     card = read_asset_card(FOLDER / f"{name}{ASSET_SUFFIX}")
     return card, read_checked(FOLDER / card.file, card.sha256)

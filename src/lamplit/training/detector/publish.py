@@ -12,10 +12,10 @@ from torch import nn
 from lamplit.core.detector_grid import STEP, STRIDES
 from lamplit.faces.net import LARGEST, SMALLEST
 from lamplit.nets.export import count_parameters, export_onnx
+from lamplit.training.checkpoint import load_checkpoint
 from lamplit.training.detector.measure import FALSE, OVERLAP, SIZE
 from lamplit.training.detector.recipe import DetectorRecipe
 from lamplit.training.publish import rounded
-from lamplit.training.source import source_commit
 from lamplit.weights.assets import AssetCard, write_asset
 
 OUTPUT = "answers"
@@ -42,7 +42,7 @@ def publish_detector(
     recipe : DetectorRecipe
         How it was trained.
     folder : Path
-        Where both files go.
+        Where both files go: the folder of the run, whose checkpoint knows the commit.
     name : str
         Name of the detector.
     sources : sequence of mapping
@@ -60,7 +60,7 @@ def publish_detector(
     OutputError
         If a file cannot be written.
     """
-    path = folder / f"{name}.onnx"
+    path, checkpoint = folder / f"{name}.onnx", load_checkpoint(folder)
     export_onnx(network, path, size=EXAMPLE, outputs=(OUTPUT,), multiple=STEP)
     content = path.read_bytes()
     card = AssetCard(
@@ -83,7 +83,7 @@ def publish_detector(
         source_data=list(sources),
         licence="Apache-2.0 for the weights; the terms of the pictures are stated with them",
         command=f"lamplit train {recipe.name} --data DIR",
-        commit=source_commit(),
+        commit="" if checkpoint is None else checkpoint.details["commit"],
         metrics=_metrics(history, recipe),
         recipe=recipe.as_dict(),
         history=rounded(history),

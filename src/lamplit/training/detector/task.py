@@ -51,8 +51,10 @@ class DetectorTask:
 
     @property
     def settings(self) -> Mapping[str, Any]:
-        """The resolved recipe as plain values."""
-        return self.recipe.as_dict()
+        """The resolved recipe as plain values, and how many pictures there are to learn from."""
+        stock = self.stocks.training
+        counts = [len(part) for part in (stock.small, stock.large, stock.lit, stock.pictures)]
+        return self.recipe.as_dict() | {"pictures": counts}
 
     def build(self) -> nn.Module:
         """Return the network with fresh weights."""

@@ -136,7 +136,12 @@ def read_landmark_data(
     fine, held_out = read_unlabelled_faces(recipe, folder, on_picture=on_picture)
     fine = _without_copies(fine, (held_out, validation), recipe.near_copies)
     coarse = _without_copies(training, (held_out, validation), recipe.near_copies)
-    for name, faces in (("faces to learn from", fine), ("faces of FER+ to learn from", coarse)):
+    needed = (
+        ("faces to learn from", fine),
+        ("faces of FER+ to learn from", coarse),
+        ("faces of FER+ validation to measure on", validation),
+    )
+    for name, faces in needed:
         if not len(faces):
             raise DatasetError(str(folder), name, "none with points of the recipe's least score")
     return LandmarkData(

@@ -66,7 +66,8 @@ class SceneStocks:
     Parameters
     ----------
     training, held_out : SceneStock
-        No picture of one stands in the other.
+        Apart by split, by the hash of the name and, for FER+, without training pictures that stand among
+        those measured on, pixel for pixel. Unlabelled faces are not compared by their pixels.
     """
 
     training: SceneStock
