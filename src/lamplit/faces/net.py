@@ -184,7 +184,7 @@ def scales_for(shape: tuple[int, ...], smallest: int) -> list[float]:
 
 
 def _touches(box: FloatArray, shape: tuple[int, ...]) -> bool:
-    """Return whether a box touches the picture: pictures are padded, and something may be seen in the padding."""
+    """Return whether a box touches the picture, which was padded: something may be seen in the padding."""
     x1, y1, x2, y2 = box.tolist()
     return x1 < shape[1] and y1 < shape[0] and min(x2, y2) > 0
 
