@@ -186,7 +186,7 @@ def scales_for(shape: tuple[int, ...], smallest: int) -> list[float]:
 def _touches(box: FloatArray, shape: tuple[int, ...]) -> bool:
     """Return whether a box touches the picture, which was padded: something may be seen in the padding."""
     x1, y1, x2, y2 = box.tolist()
-    return x1 < shape[1] and y1 < shape[0] and min(x2, y2) > 0
+    return bool(x1 < shape[1] and y1 < shape[0] and min(x2, y2) > 0)
 
 
 def _misses_faces(shape: tuple[int, ...], scale: float) -> bool:
