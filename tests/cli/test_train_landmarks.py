@@ -21,9 +21,9 @@ RECIPE = """
 size = 32
 epochs = 2
 steps = 2
-fine = 4
-coarse = 4
-empty = 3
+fine = 3
+coarse = 3
+empty = 2
 shrunk_to = [12, 24]
 [settings]
 widths = [8, 8, 8, 8]
