@@ -20,8 +20,7 @@ from lamplit.training.run_state import EpochRow
 from lamplit.training.scenes.stock import SceneStocks
 from lamplit.training.task_loop import run_task
 from lamplit.weights.assets import load_asset
-
-N_SUREST = 50
+from lamplit.weights.session import NetworkSession
 
 SMALL = {"stem": 4, "widths": [8, 8, 8], "depths": [1, 1, 1], "fused": 8}
 
@@ -68,7 +67,9 @@ def test_batches_follow_from_the_generator_and_have_as_many_pixels(
     assert {b.images.shape[0] * b.images.shape[2] ** 2 // 1000 for b in first} <= {1046, 1048, 1050}
 
 
-def test_a_run_resumes_and_its_file_finds_what_the_network_finds(stocks: SceneStocks, tmp_path: Path) -> None:
+def test_a_run_resumes_and_its_file_answers_what_the_network_answers(
+    stocks: SceneStocks, tmp_path: Path
+) -> None:
     half = recipe(epochs=2)
     straight, observer = DetectorTask(half, stocks, tmp_path / "a"), Silent()
     network = run_task(straight, half.schedule, tmp_path / "a", observer=observer)
@@ -79,15 +80,16 @@ def test_a_run_resumes_and_its_file_finds_what_the_network_finds(stocks: SceneSt
 
     card = publish_detector(network, half, tmp_path, name="tiny", sources=(), history=observer.rows)
     assert load_asset(tmp_path / "tiny.onnx")[0].metrics == card.metrics
-    picture = stocks.training.pictures[0]
+    grey = stocks.training.pictures[0][:128, :160].astype(np.float32)[None, None] / 255
     with torch.no_grad():
-        expected = detections_in(network, picture, threshold=0.001)
-    found = NetFaceDetector(tmp_path / "tiny.onnx", threshold=0.001, overlap=0.4, threads=1).detect(picture)
-    assert min(len(found), len(expected)) > N_SUREST
-    # The measure looks at the surest cells only, which changes nothing of the surest faces.
-    for one, other in zip(found[:N_SUREST], expected[:N_SUREST], strict=True):
-        np.testing.assert_allclose(one.box.xyxy, other.box.xyxy, atol=0.05)
-        assert one.score == pytest.approx(other.score, abs=1e-4)
+        expected = network(torch.from_numpy(grey)).numpy()
+    session = NetworkSession((tmp_path / "tiny.onnx").read_bytes(), name="tiny", threads=1)
+    np.testing.assert_allclose(session.run(grey), expected, atol=1e-3)
+    # Scores of so short a training lie so near each other that faces are not compared one by one.
+    found = NetFaceDetector(tmp_path / "tiny.onnx", threshold=0.001, threads=1).detect(
+        stocks.training.pictures[0]
+    )
+    assert found
 
 
 def test_false_alarms_are_kept_by_epoch(tmp_path: Path) -> None:
