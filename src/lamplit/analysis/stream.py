@@ -16,6 +16,7 @@ from lamplit.analysis.outcomes import failure, success
 from lamplit.core.arrays import ByteArray
 from lamplit.core.checks import check_integer, check_number
 from lamplit.core.errors import InvalidArgumentError
+from lamplit.core.landmarks import LEFT_EYE, RIGHT_EYE
 from lamplit.core.values import Detection, Face, FrameResult, InputResult
 from lamplit.expression.refusal import verdict_of_answer
 from lamplit.faces.head_pose import estimate_head_pose
@@ -176,7 +177,7 @@ class FaceStream:
         """Return a face with smoothed landmarks, and the pose that they show."""
         if face.landmarks is None:
             return face
-        right, left = face.landmarks[36:42].mean(axis=0), face.landmarks[42:48].mean(axis=0)
+        right, left = face.landmarks[RIGHT_EYE].mean(axis=0), face.landmarks[LEFT_EYE].mean(axis=0)
         smooth = self._filters.setdefault(track.key, OneEuroFilter())
         apart = max(float(np.hypot(*(left - right))), 1.0)
         points = smooth.update(face.landmarks, time=self._time, size=apart).astype(np.float32)

@@ -7,6 +7,8 @@ the five points (x, y) in cells.
 
 from __future__ import annotations
 
+from functools import lru_cache
+
 import numpy as np
 
 from lamplit.core.arrays import AnyArray, FloatArray
@@ -24,8 +26,11 @@ MOST_LOGARITHM = 5.0
 """Sides lie between e^-5 and e^5 cells: no answer of a cell overflows, and every box has an area."""
 
 
+@lru_cache(maxsize=16)
 def cells_of(height: int, width: int) -> tuple[FloatArray, FloatArray]:
     """Return middles and strides of all cells of an input, in the order of the network's answers.
+
+    All who ask for the same size share the arrays.
 
     Parameters
     ----------

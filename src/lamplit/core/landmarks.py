@@ -10,6 +10,7 @@ from lamplit.core.arrays import FloatArray
 from lamplit.core.errors import InvalidArgumentError
 
 N_POINTS = 68
+"""Landmarks of a face, in the order of the iBUG group (Sagonas et al. 2013, doi:10.1109/ICCVW.2013.59)."""
 
 RIGHT_EYE, LEFT_EYE = slice(36, 42), slice(42, 48)
 """Points of the subject's right and left eye."""

@@ -9,10 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from lamplit.core.arrays import FloatArray
-from lamplit.datasets.landmarks import LEFT_EYE, RIGHT_EYE
-
-NOSE_TIP, MOUTH_RIGHT, MOUTH_LEFT = 30, 48, 54
-"""Their numbers among the 68 points."""
+from lamplit.core.landmarks import FIVE
 
 MIRRORED = (1, 0, 2, 4, 3)
 """Which point stands where in the mirror image of a face."""
@@ -42,9 +39,7 @@ def five_points(points: FloatArray) -> FloatArray:
     >>> five_points(points)[0, :, 0].tolist()
     [3.0, 0.0, 0.0, 0.0, 0.0]
     """
-    eyes = [points[:, part].mean(axis=1) for part in (RIGHT_EYE, LEFT_EYE)]
-    rest = [points[:, number] for number in (NOSE_TIP, MOUTH_RIGHT, MOUTH_LEFT)]
-    return np.stack([*eyes, *rest], axis=1).astype(np.float32)
+    return np.stack([points[:, part].mean(axis=1) for part in FIVE], axis=1).astype(np.float32)
 
 
 def frame_of(five: FloatArray) -> tuple[FloatArray, FloatArray]:

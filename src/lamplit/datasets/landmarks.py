@@ -9,14 +9,15 @@ import numpy as np
 
 from lamplit.core.arrays import AnyArray, FloatArray
 from lamplit.core.errors import DatasetError, InvalidArgumentError
+from lamplit.core.landmarks import LEFT_EYE, RIGHT_EYE
 
 FILE = "landmarks.npz"
 
 PREFIXES = {"training": "FER2013Train", "validation": "FER2013Valid", "unlabelled": "faces-unlabelled"}
 """Names here, and how the arrays of the file begin."""
 
-RIGHT_EYE, LEFT_EYE, MOUTH = slice(36, 42), slice(42, 48), slice(48, 68)
-"""Points of the subject's right eye, left eye and mouth."""
+MOUTH = slice(48, 68)
+"""Points of the mouth."""
 
 
 def read_landmarks(

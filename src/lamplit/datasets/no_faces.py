@@ -12,9 +12,8 @@ from pathlib import Path
 
 from lamplit.core.arrays import ByteArray
 from lamplit.core.errors import DatasetError, InvalidArgumentError
-from lamplit.datasets.archive import Archive, is_hidden
+from lamplit.datasets.archive import Archive
 from lamplit.datasets.pictures import decode_any_grey
-from lamplit.imaging.formats import format_of_suffix
 
 SOURCE = "a public collection of pictures without faces, for training cascades; its origin is not recorded"
 TERMS = "not recorded; used for research"
@@ -126,7 +125,7 @@ def read_no_faces(
     if (path / ZIP_FILE).is_file():
         path = path / ZIP_FILE
     with Archive(path) as files:
-        places = [name for name in files.names() if format_of_suffix(name) and not is_hidden(name)]
+        places = files.pictures()
         chosen = {place.rsplit("/", 1)[-1]: place for place in places}
         names = sorted(n for n in chosen if part_of(n) == part and n not in dropped_pictures())
         if not names:

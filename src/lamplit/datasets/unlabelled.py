@@ -10,13 +10,15 @@ import numpy as np
 
 from lamplit.core.arrays import ByteArray
 from lamplit.core.errors import DatasetError
-from lamplit.datasets.archive import Archive, is_hidden
+from lamplit.datasets.archive import Archive
 from lamplit.datasets.no_faces import part_of
 from lamplit.datasets.pictures import decode_any_grey
-from lamplit.imaging.formats import format_of_suffix
 from lamplit.imaging.geometry import resize_faces
 
-UNLABELLED_SOURCES = {"faces-unlabelled.zip": ("muxspace/facial_expressions on GitHub", "Apache-2.0")}
+UNLABELLED = "faces-unlabelled.zip"
+"""The collection that lamplit learns from."""
+
+UNLABELLED_SOURCES = {UNLABELLED: ("muxspace/facial_expressions on GitHub", "Apache-2.0")}
 """Source and terms of known collections of faces that nobody labelled, by file name."""
 
 
@@ -68,8 +70,7 @@ def read_pictures(path: str | Path, *, part: str | None = None) -> Pictures:
     [[7, 9]]
     """
     with Archive(Path(path)) as files:
-        places = [name for name in files.names() if format_of_suffix(name) and not is_hidden(name)]
-        chosen = sorted((place.rsplit("/", 1)[-1], place) for place in places)
+        chosen = sorted((place.rsplit("/", 1)[-1], place) for place in files.pictures())
         chosen = [(name, place) for name, place in chosen if part is None or part_of(name) == part]
         if not chosen:
             raise DatasetError(str(path), f"pictures of the {part or 'whole'} part", "none")
@@ -111,7 +112,7 @@ def read_unlabelled(
     [[[7, 7], [7, 7]]]
     """
     with Archive(Path(path)) as files:
-        names = [name for name in files.names() if format_of_suffix(name) and not is_hidden(name)]
+        names = files.pictures()
         if not names:
             raise DatasetError(str(path), "pictures", "no file with the suffix of one")
         faces = np.empty((len(names), size, size), dtype=np.uint8)

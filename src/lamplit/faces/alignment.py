@@ -14,6 +14,7 @@ import numpy as np
 from lamplit.core.arrays import AnyArray, ByteArray
 from lamplit.core.checks import check_integer
 from lamplit.core.errors import InvalidArgumentError
+from lamplit.core.landmarks import FIVE
 from lamplit.faces.similarity import apply_transform, similarity
 from lamplit.features.registration import inverted
 from lamplit.imaging.pixels import check_bytes
@@ -24,9 +25,6 @@ FRAMING = np.array(
 """Where the five points are to stand, (x, y) in shares of the side of the crop: the mean face of the training
 split of FER+, in such a place that after alignment the eyes of those faces are 0.375 of the side apart and at
 39 % of its height, in the median."""
-
-PARTS = (slice(36, 42), slice(42, 48), slice(30, 31), slice(48, 49), slice(54, 55))
-"""The landmarks whose means are the five points: the subject's right eye, left eye, nose, mouth corners."""
 
 _MOST_PIXELS = 4096  # a side, before the means are taken
 _LARGEST_FACE = 16384
@@ -61,7 +59,7 @@ def five_points(points: AnyArray) -> AnyArray:
     required = "68 or 5 finite points (x, y), not all at one place"
     if marks.shape not in ((68, 2), (5, 2)):
         raise InvalidArgumentError("points", required, f"shape {marks.shape}")
-    five = marks if len(marks) == 5 else np.array([marks[part].mean(axis=0) for part in PARTS])
+    five = marks if len(marks) == 5 else np.array([marks[part].mean(axis=0) for part in FIVE])
     if not np.isfinite(five).all() or np.ptp(five, axis=0).max() <= 0:
         raise InvalidArgumentError("points", required, str(five.round(3).tolist()))
     return five

@@ -10,12 +10,10 @@ from pathlib import Path
 import numpy as np
 
 from lamplit.core.arrays import AnyArray
+from lamplit.core.landmarks import LEFT_EYE, N_POINTS, RIGHT_EYE
 
 TABLE = Path(__file__).with_name("face_model.toml")
 """The table, with its sources."""
-
-N_POINTS = 68
-"""Landmarks of a face, in the order of the iBUG group (Sagonas et al. 2013, doi:10.1109/ICCVW.2013.59)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,7 +43,7 @@ class FaceModel:
     @property
     def eye_distance(self) -> float:
         """Millimetres between the middles of the eyes."""
-        right, left = self.points[36:42].mean(axis=0), self.points[42:48].mean(axis=0)
+        right, left = self.points[RIGHT_EYE].mean(axis=0), self.points[LEFT_EYE].mean(axis=0)
         return float(np.linalg.norm(left - right))
 
 

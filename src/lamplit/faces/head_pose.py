@@ -11,7 +11,8 @@ from lamplit.core.arrays import AnyArray
 from lamplit.core.checks import check_number
 from lamplit.core.errors import InvalidArgumentError
 from lamplit.core.head_pose import HeadPose, angles_from_rotation
-from lamplit.faces.face_model import N_POINTS, load_face_model
+from lamplit.core.landmarks import N_POINTS
+from lamplit.faces.face_model import load_face_model
 
 USUAL_DISTANCE = 1000.0
 """Millimetres from the camera that a face is taken to be at."""

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterator
-from functools import lru_cache
 from pathlib import Path
 
 import cv2
@@ -147,7 +146,7 @@ class NetFaceDetector:
         # Edge pixels are repeated: beside black, the picture's border would be the strongest edge of all.
         whole = cv2.copyMakeBorder(picture, 0, below, 0, beside, cv2.BORDER_REPLICATE)
         bright = whole.astype(np.float32)[None, None] * np.float32(1 / 255)
-        return self._network.run(bright)[0], _cells(height, width)
+        return self._network.run(bright)[0], cells_of(height, width)
 
 
 def scales_for(shape: tuple[int, ...], smallest: int) -> list[float]:
@@ -254,11 +253,6 @@ def detection(score: float, box: FloatArray, points: FloatArray) -> Detection:
         With points.
     """
     return Detection(box=Box(*box.tolist()), score=float(score), points=points.astype(np.float32))
-
-
-@lru_cache(maxsize=16)
-def _cells(height: int, width: int) -> tuple[FloatArray, FloatArray]:
-    return cells_of(height, width)
 
 
 def _resized(grey: ByteArray, scale: float) -> ByteArray:

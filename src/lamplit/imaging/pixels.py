@@ -41,6 +41,28 @@ def check_bytes(image: AnyArray, argument: str = "image") -> None:
         raise InvalidArgumentError(argument, required, f"{image.dtype} of shape {image.shape}")
 
 
+def check_rgb(image: AnyArray) -> None:
+    """Refuse what cannot be drawn on in colours.
+
+    Parameters
+    ----------
+    image : ndarray of shape (H, W, 3), uint8
+        The candidate; at least one pixel.
+
+    Raises
+    ------
+    InvalidArgumentError
+        If dtype or shape differ, or there are no pixels.
+
+    Examples
+    --------
+    >>> check_rgb(np.zeros((4, 4, 3), np.uint8))
+    """
+    if image.dtype != np.uint8 or image.ndim != 3 or image.shape[2] != 3 or not image.size:
+        came = f"{image.dtype} of shape {image.shape}"
+        raise InvalidArgumentError("image", "uint8 of shape (H, W, 3)", came)
+
+
 def check_shape(image: AnyArray, name: str) -> None:
     """Refuse an array that cannot be a picture.
 

@@ -12,11 +12,10 @@ from torch.nn import functional
 
 from lamplit.core.checks import check_integer
 from lamplit.core.errors import InvalidArgumentError
+from lamplit.core.landmarks import N_POINTS
 from lamplit.nets.blocks import ResidualBlock, normalized_convolution, projection
 from lamplit.nets.normalization import STANDARDIZATIONS
 from lamplit.nets.registry import register
-
-N_POINTS = 68
 
 STANDARDIZATION = "both"
 """The layer against the light, unless a recipe names another."""

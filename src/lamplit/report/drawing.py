@@ -9,9 +9,9 @@ import numpy as np
 from PIL import Image, ImageDraw
 
 from lamplit.core.arrays import ByteArray
-from lamplit.core.errors import InvalidArgumentError
 from lamplit.core.labels import EXPRESSIONS
 from lamplit.core.values import Box, Face
+from lamplit.imaging.pixels import check_rgb
 from lamplit.report.lettering import (
     SMALLEST_LETTERS,
     Colour,
@@ -87,10 +87,7 @@ def annotate(image: ByteArray, faces: Sequence[Face]) -> ByteArray:
     >>> annotate(np.zeros((48, 48, 3), dtype=np.uint8), []).shape
     (48, 48, 3)
     """
-    if image.dtype != np.uint8 or image.ndim != 3 or image.shape[2] != 3 or not image.size:
-        raise InvalidArgumentError(
-            "image", "uint8 of shape (H, W, 3)", f"{image.dtype} of shape {image.shape}"
-        )
+    check_rgb(image)
     canvas = Image.fromarray(image).copy()
     sketch = _Sketch(canvas, [_Subject(face, _area(face.box, canvas)) for face in faces])
     sketch.draw_boxes()

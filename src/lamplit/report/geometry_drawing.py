@@ -9,9 +9,10 @@ import numpy as np
 from PIL import Image, ImageDraw
 
 from lamplit.core.arrays import AnyArray, ByteArray
-from lamplit.core.errors import InvalidArgumentError
 from lamplit.core.head_pose import HeadPose
+from lamplit.core.landmarks import LEFT_EYE, RIGHT_EYE
 from lamplit.core.values import Face
+from lamplit.imaging.pixels import check_rgb
 from lamplit.report.lettering import Colour, load_font, plate, text_width, usual_letters
 
 AXES: dict[str, Colour] = {"left": (230, 159, 0), "up": (0, 158, 115), "forward": (86, 180, 233)}
@@ -71,10 +72,7 @@ def draw_geometry(image: ByteArray, faces: Sequence[Face], *, legend: bool = Tru
     >>> draw_geometry(np.zeros((48, 48, 3), dtype=np.uint8), []).shape
     (48, 48, 3)
     """
-    if image.dtype != np.uint8 or image.ndim != 3 or image.shape[2] != 3 or not image.size:
-        raise InvalidArgumentError(
-            "image", "uint8 of shape (H, W, 3)", f"{image.dtype} of shape {image.shape}"
-        )
+    check_rgb(image)
     canvas = np.ascontiguousarray(image).copy()
     for face in faces:
         if face.landmarks is not None:
@@ -87,7 +85,7 @@ def draw_geometry(image: ByteArray, faces: Sequence[Face], *, legend: bool = Tru
 
 def _eye_distance(points: AnyArray) -> float:
     """Return the pixels from eye to eye, as a face seen from ahead would have them."""
-    right, left, mouth = points[36:42].mean(axis=0), points[42:48].mean(axis=0), points[48:60].mean(axis=0)
+    right, left, mouth = (points[part].mean(axis=0) for part in (RIGHT_EYE, LEFT_EYE, slice(48, 60)))
     # Eyes come together as the head turns; the mouth stays about as far below them as they are apart.
     return float(max(np.hypot(*(left - right)), np.hypot(*(mouth - (left + right) / 2)), 1.0))
 

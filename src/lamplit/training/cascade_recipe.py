@@ -13,7 +13,7 @@ from lamplit.features import HAAR_FAMILIES, UPRIGHT_FAMILIES
 from lamplit.training.augmentation import Augmentation, check_augmentation, check_limits
 from lamplit.training.recipe import check_name
 from lamplit.training.recipe_files import list_recipe_files, read_recipe_file
-from lamplit.training.recipe_values import Names, typed_values
+from lamplit.training.recipe_values import Names, split_tables, typed_values
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -199,11 +199,8 @@ def cascade_recipe_from_dict(values: Mapping[str, Any], *, where: str) -> Cascad
     >>> cascade_recipe_from_dict({"name": "mine", "stages": 3}, where="mine.toml").stages
     3
     """
-    table = values.get("augment", {})
-    if not isinstance(table, Mapping):
-        raise RecipeError(f"{where}: augment", "a table", repr(table))
-    top = {key: value for key, value in values.items() if key != "augment"}
-    augment = Augmentation(**typed_values(Augmentation, table, where))
+    top, tables = split_tables(values, {"augment"}, where)
+    augment = Augmentation(**typed_values(Augmentation, tables.get("augment", {}), where))
     recipe = CascadeRecipe(**typed_values(CascadeRecipe, top, where), augment=augment)
     check_limits(recipe, _LIMITS, where=where)
     check_augmentation(augment, where=where)

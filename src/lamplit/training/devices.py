@@ -46,6 +46,27 @@ def choose_fabric() -> Fabric:
     return fabric
 
 
+def steps_unwatched(device: torch.device) -> int:
+    """Return how many steps a device takes between two looks at the loss.
+
+    Parameters
+    ----------
+    device : torch.device
+        What trains.
+
+    Returns
+    -------
+    int
+        1 on a CPU; more on a GPU, where to look is to wait for it.
+
+    Examples
+    --------
+    >>> steps_unwatched(torch.device("cpu"))
+    1
+    """
+    return 1 if device.type == "cpu" else 20
+
+
 def is_leader() -> bool:
     """Return whether this process writes the files: always, except under torchrun in all processes but one.
 

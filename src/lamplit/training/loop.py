@@ -23,7 +23,7 @@ from lamplit.core.errors import DatasetError
 from lamplit.training.augment import augment
 from lamplit.training.balance import epoch_order
 from lamplit.training.checkpoint import load_checkpoint, save_checkpoint
-from lamplit.training.devices import choose_fabric
+from lamplit.training.devices import choose_fabric, steps_unwatched
 from lamplit.training.faces import TrainingData, TrainingFaces
 from lamplit.training.loss import ExpressionLoss, loss_for
 from lamplit.training.mixing import Batch, mix
@@ -34,9 +34,6 @@ from lamplit.training.source import source_commit
 from lamplit.training.state import fresh_state, restore, to_checkpoint
 from lamplit.training.stopping import is_over, watched
 from lamplit.training.team import Team, with_shared_statistics
-
-STEPS_UNWATCHED = 20
-"""Steps that a GPU takes between two looks at the loss: to look is to wait for it."""
 
 
 class Observer(Protocol):
@@ -146,7 +143,7 @@ class _Epoch:
         self.state.network.train()
         device, size = self.fabric.device, self.team.size
         totals = torch.zeros(3, device=device)  # loss, right answers, faces with a majority
-        unwatched = 1 if device.type == "cpu" else STEPS_UNWATCHED
+        unwatched = steps_unwatched(device)
         with seeded(self.recipe.seed, epoch, device, self.team.rank) as generator:
             batches = _whole_batches(epoch_order(self.faces, generator), self.recipe.batch_size)
             for number, chosen in enumerate(batches, start=1):

@@ -17,7 +17,7 @@ from lamplit.training.balance import Balance, check_balance
 from lamplit.training.finetuning import Finetuning
 from lamplit.training.leaks import NEAR_COPIES
 from lamplit.training.recipe_files import EXPRESSION, list_recipe_files, read_recipe_file
-from lamplit.training.recipe_values import Names, typed_values
+from lamplit.training.recipe_values import Names, split_tables, typed_values
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -223,13 +223,12 @@ def recipe_from_dict(values: Mapping[str, Any], *, where: str) -> Recipe:
     RecipeError
         If a key is unknown or a value has the wrong type or range.
     """
-    tables = {name: values.get(name) for name in (*TABLES, "finetune")}
-    for name, table in tables.items():
-        if table is not None and not isinstance(table, Mapping):
-            raise RecipeError(f"{where}: {name}", "a table", repr(table))
-    nested = {name: kind(**typed_values(kind, tables[name] or {}, where)) for name, kind in TABLES.items()}
-    top = {key: value for key, value in values.items() if key not in tables}
-    finetune = tables["finetune"]
+    names = {*TABLES, "finetune"}
+    # A card has null where a recipe has no table.
+    given = {key: value for key, value in values.items() if key not in names or value is not None}
+    top, tables = split_tables(given, names, where)
+    nested = {n: kind(**typed_values(kind, tables.get(n, {}), where)) for n, kind in TABLES.items()}
+    finetune = tables.get("finetune")
     recipe = Recipe(
         **typed_values(Recipe, top, where),
         **nested,

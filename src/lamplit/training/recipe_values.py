@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import difflib
 import typing
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from typing import Any
 
 from lamplit.core.errors import RecipeError
@@ -51,6 +51,44 @@ def typed_values(kind: type, values: Mapping[str, Any], where: str) -> dict[str,
             raise RecipeError(f"{where}: {key}", f"a key among {sorted(hints)}", "an unknown one", hint)
         checked[key] = _converted(value, hints[key], f"{where}: {key}")
     return checked
+
+
+def split_tables(
+    values: Mapping[str, Any], names: Collection[str], where: str
+) -> tuple[dict[str, Any], dict[str, Mapping[str, Any]]]:
+    """Part what stands at the top of a recipe from its tables.
+
+    Parameters
+    ----------
+    values : mapping
+        A recipe as TOML gives it.
+    names : collection of str
+        Names of its tables.
+    where : str
+        What errors call the recipe.
+
+    Returns
+    -------
+    top : dict
+        All other keys.
+    tables : dict
+        The tables that are there, by name.
+
+    Raises
+    ------
+    RecipeError
+        If one of them is no table.
+
+    Examples
+    --------
+    >>> split_tables({"epochs": 3, "augment": {"flip": 0}}, {"augment"}, "mine.toml")
+    ({'epochs': 3}, {'augment': {'flip': 0}})
+    """
+    tables = {name: values[name] for name in names if name in values}
+    for name, table in tables.items():
+        if not isinstance(table, Mapping):
+            raise RecipeError(f"{where}: {name}", "a table", repr(table))
+    return {key: value for key, value in values.items() if key not in names}, tables
 
 
 _SEQUENCES: dict[Any, str] = {

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from typing import Any
 
 from torch import nn
@@ -49,6 +49,25 @@ class Schedule:
     def total_steps(self) -> int:
         """Steps of the whole training."""
         return self.epochs * self.steps_per_epoch
+
+
+def schedule_of(recipe: Any, steps_per_epoch: int) -> Schedule:
+    """Return what a recipe says of time and speed.
+
+    Parameters
+    ----------
+    recipe : dataclass
+        Has the fields of a `Schedule`, all but the steps per epoch.
+    steps_per_epoch : int
+        Batches of an epoch.
+
+    Returns
+    -------
+    Schedule
+        The same values.
+    """
+    names = {field.name for field in fields(Schedule)} - {"steps_per_epoch"}
+    return Schedule(steps_per_epoch=steps_per_epoch, **{name: getattr(recipe, name) for name in names})
 
 
 def optimizer_for(network: nn.Module, schedule: Schedule) -> tuple[AdamW, OneCycleLR]:

@@ -166,10 +166,10 @@ def run_training(
     OutputError
         If the folder cannot be written.
     """
-    taught_data, before = _ready(recipe, data, folder, start)
-    network = _trained(recipe, taught_data, folder, observer, before)
-    if before is not None and recipe.blend < 1:
-        network = blended(network, _weights_of(before, recipe, data.training), recipe.blend)
+    taught_data, weights = _ready(recipe, data, folder, start)
+    network = _trained(recipe, taught_data, folder, observer, weights)
+    if weights is not None and recipe.blend < 1:
+        network = blended(network, weights, recipe.blend)
     checkpoint = load_checkpoint(folder)
     details = {} if checkpoint is None else checkpoint.details
     return publish(
@@ -207,8 +207,8 @@ def follow_training(recipe: Recipe, data: TrainingData, folder: Path, *, start: 
     CheckpointError
         As `run_training`.
     """
-    taught_data, before = _ready(recipe, data, folder, start)
-    _trained(recipe, taught_data, folder, _Nobody(), before)
+    taught_data, weights = _ready(recipe, data, folder, start)
+    _trained(recipe, taught_data, folder, _Nobody(), weights)
 
 
 class _Nobody:
@@ -223,8 +223,8 @@ class _Nobody:
 
 def _ready(
     recipe: Recipe, data: TrainingData, folder: Path, start: Path | None
-) -> tuple[TrainingData, Checkpoint | None]:
-    """Return faces with what teachers say of them, and the run to begin with or to blend with, if any."""
+) -> tuple[TrainingData, Mapping[str, Tensor] | None]:
+    """Return faces with what teachers say of them, and the weights to begin or to blend with, if any."""
     checkpoint = load_checkpoint(folder)
     history = [] if checkpoint is None else checkpoint.details.get("history", [])
     needed = recipe.start and (not history or recipe.blend < 1)
@@ -236,7 +236,8 @@ def _ready(
         known.get(name) or finished_run(name, recipe, start if name == recipe.start else None)
         for name in names
     ]
-    return replace(data, training=_taught_faces(recipe, data, teachers)), before
+    weights = None if before is None else _weights_of(before, recipe, data.training)
+    return replace(data, training=_taught_faces(recipe, data, teachers)), weights
 
 
 def _taught_faces(recipe: Recipe, data: TrainingData, teachers: Sequence[Checkpoint]) -> TrainingFaces:
@@ -250,11 +251,14 @@ def _taught_faces(recipe: Recipe, data: TrainingData, teachers: Sequence[Checkpo
 
 
 def _trained(
-    recipe: Recipe, data: TrainingData, folder: Path, observer: Observer, before: Checkpoint | None
+    recipe: Recipe,
+    data: TrainingData,
+    folder: Path,
+    observer: Observer,
+    weights: Mapping[str, Tensor] | None,
 ) -> nn.Module:
-    """Train from the run before, if there is one."""
+    """Train from the weights to begin with, if there are any."""
     make_folder(folder)
-    weights = None if before is None else _weights_of(before, recipe, data.training)
     return train(recipe, data, folder, observer=observer, weights=weights)
 
 

@@ -23,7 +23,7 @@ from lamplit.training.run_state import (
     refuse_changes,
     state_of,
 )
-from lamplit.training.schedule import Schedule
+from lamplit.training.schedule import schedule_of
 
 __all__ = ["EpochRow", "State", "averaged_weights", "fresh_state", "restore", "to_checkpoint"]
 
@@ -70,13 +70,7 @@ def fresh_state(
             network.load_state_dict(grown(weights, network.state_dict()))
         except RuntimeError as error:
             raise CheckpointError("start", f"weights of {recipe.network}", str(error)) from error
-    return state_of(network, _schedule(recipe, steps_per_epoch), device)
-
-
-def _schedule(recipe: Recipe, steps_per_epoch: int) -> Schedule:
-    """Return what a recipe says of time and speed."""
-    same = ("epochs", "learning_rate", "warmup", "weight_decay", "averaging", "seed")
-    return Schedule(steps_per_epoch=steps_per_epoch, **{name: getattr(recipe, name) for name in same})
+    return state_of(network, schedule_of(recipe, steps_per_epoch), device)
 
 
 def to_checkpoint(state: State, recipe: Recipe, commit: str) -> Checkpoint:

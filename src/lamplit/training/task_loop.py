@@ -22,7 +22,7 @@ from torch import Generator, Tensor, nn
 from lamplit.core.errors import InvalidArgumentError
 from lamplit.core.files import make_folder
 from lamplit.training.checkpoint import load_checkpoint, save_checkpoint
-from lamplit.training.devices import choose_fabric
+from lamplit.training.devices import choose_fabric, steps_unwatched
 from lamplit.training.run_state import (
     EpochRow,
     State,
@@ -38,9 +38,6 @@ from lamplit.training.source import source_commit
 from lamplit.training.team import Team
 
 __all__ = ["Schedule", "Task", "TaskObserver", "run_task"]
-
-STEPS_UNWATCHED = 20
-"""Steps that a GPU takes between two looks at the loss: to look is to wait for it."""
 
 
 class Task(Protocol):
@@ -172,7 +169,7 @@ class _Epoch:
         self.state.network.train()
         device, n_steps = self.fabric.device, self.schedule.steps_per_epoch
         total, mean, number = torch.zeros((), device=device), 0.0, 0
-        unwatched = 1 if device.type == "cpu" else STEPS_UNWATCHED
+        unwatched = steps_unwatched(device)
         with seeded(self.schedule.seed, epoch, device) as generator:
             batches = islice(self.task.batches(epoch, generator), n_steps)
             for number, batch in enumerate(batches, start=1):

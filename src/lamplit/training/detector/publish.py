@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
@@ -11,11 +10,11 @@ from torch import nn
 
 from lamplit.core.detector_grid import STEP, STRIDES
 from lamplit.faces.net import LARGEST, SMALLEST
-from lamplit.nets.export import count_parameters, export_onnx
+from lamplit.nets.export import export_onnx
 from lamplit.training.checkpoint import load_checkpoint
 from lamplit.training.detector.measure import FALSE, OVERLAP, SIZE
 from lamplit.training.detector.recipe import DetectorRecipe
-from lamplit.training.publish import rounded
+from lamplit.training.publish import facts_of, rounded
 from lamplit.weights.assets import AssetCard, write_asset
 
 OUTPUT = "answers"
@@ -62,12 +61,10 @@ def publish_detector(
     """
     path, checkpoint = folder / f"{name}.onnx", load_checkpoint(folder)
     export_onnx(network, path, size=EXAMPLE, outputs=(OUTPUT,), multiple=STEP)
-    content = path.read_bytes()
+    facts = facts_of(path)
+    parameters = facts.pop("parameters")
     card = AssetCard(
-        name=name,
-        file=path.name,
-        sha256=hashlib.sha256(content).hexdigest(),
-        size_bytes=len(content),
+        **facts,
         what="a network that finds faces in grey pictures of any size, with five points each",
         content={
             "grey": f"(N, 1, H, W) float32 in [0, 1], H and W multiples of {STEP}: "
@@ -78,7 +75,7 @@ def publish_detector(
             "points": "the subject's right eye, left eye, nose tip, right and left corner of the mouth",
             "boxes": "as lamplit.faces.framing.face_box frames a crop of FER+",
             "faces": f"{SMALLEST} to {LARGEST} pixels",
-            "parameters": str(count_parameters(path)),
+            "parameters": str(parameters),
         },
         source_data=list(sources),
         licence="Apache-2.0 for the weights; the terms of the pictures are stated with them",
@@ -88,7 +85,7 @@ def publish_detector(
         recipe=recipe.as_dict(),
         history=rounded(history),
     )
-    write_asset(card, content, folder)
+    write_asset(card, path.read_bytes(), folder)
     return card
 
 

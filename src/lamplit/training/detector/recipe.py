@@ -14,9 +14,9 @@ from lamplit.core.errors import RecipeError
 from lamplit.training.augmentation import check_limits
 from lamplit.training.recipe import check_name
 from lamplit.training.recipe_files import read_recipe_file
-from lamplit.training.recipe_values import typed_values
+from lamplit.training.recipe_values import split_tables, typed_values
 from lamplit.training.scenes.spoiling import Spoiling
-from lamplit.training.schedule import Schedule
+from lamplit.training.schedule import Schedule, schedule_of
 
 TASK = "detector"
 
@@ -82,8 +82,7 @@ class DetectorRecipe:
     @property
     def schedule(self) -> Schedule:
         """How long and how fast."""
-        names = {part.name for part in dataclasses.fields(Schedule)}
-        return Schedule(**{name: getattr(self, name) for name in names})
+        return schedule_of(self, self.steps_per_epoch)
 
     def scenes_of(self, size: int) -> int:
         """Return how many scenes of a size make a batch."""
@@ -166,11 +165,8 @@ def detector_recipe_from_dict(values: Mapping[str, Any], *, where: str) -> Detec
     >>> detector_recipe_from_dict({"name": "mine", "epochs": 3}, where="mine.toml").epochs
     3
     """
-    table = values.get("spoil", {})
-    if not isinstance(table, Mapping):
-        raise RecipeError(f"{where}: spoil", "a table", repr(table))
-    top = {key: value for key, value in values.items() if key != "spoil"}
-    spoil = Spoiling(**typed_values(Spoiling, table, where))
+    top, tables = split_tables(values, {"spoil"}, where)
+    spoil = Spoiling(**typed_values(Spoiling, tables.get("spoil", {}), where))
     recipe = DetectorRecipe(**typed_values(DetectorRecipe, top, where), spoil=spoil)
     check_limits(recipe, _LIMITS, where=where)
     check_limits(spoil, _SPOILING_LIMITS, where=f"{where}: spoil")

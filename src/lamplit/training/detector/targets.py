@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from functools import lru_cache
 
 import numpy as np
 from numpy.typing import NDArray
@@ -50,11 +49,6 @@ class Targets:
     points: FloatArray
 
 
-@lru_cache(maxsize=16)
-def _cells(height: int, width: int) -> tuple[FloatArray, FloatArray]:
-    return cells_of(height, width)
-
-
 def assign(scene: Scene) -> Targets:
     """Say what each cell is to answer for a scene.
 
@@ -69,7 +63,7 @@ def assign(scene: Scene) -> Targets:
         For all cells, in the order of `lamplit.core.detector_grid.cells_of`. Of two faces that claim a cell,
         the one whose middle is nearer, in sides of its box, gets it.
     """
-    middles, strides = _cells(*scene.image.shape)
+    middles, strides = cells_of(*scene.image.shape)
     n_faces, n_cells = len(scene.boxes), len(middles)
     if not n_faces:
         empty = np.zeros((n_cells, 4), np.float32), np.zeros((n_cells, 5, 2), np.float32)

@@ -18,12 +18,10 @@ from lamplit.datasets.archive import Archive
 from lamplit.datasets.ferplus import read_ferplus
 from lamplit.datasets.landmarks import read_scored_landmarks
 from lamplit.datasets.no_faces import read_no_faces
-from lamplit.datasets.unlabelled import read_unlabelled
+from lamplit.datasets.unlabelled import UNLABELLED, read_unlabelled
 from lamplit.imaging.geometry import resize_faces
 from lamplit.training.landmarks.recipe import LandmarkRecipe
 from lamplit.training.leaks import which_have_copies
-
-UNLABELLED = "faces-unlabelled.zip"
 
 SCENE_SIDE = 160
 """Side in pixels to which pictures without faces are brought."""

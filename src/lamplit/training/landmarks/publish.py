@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
@@ -10,14 +9,14 @@ from typing import Any
 from torch import nn
 
 from lamplit.datasets import ferplus, no_faces
-from lamplit.datasets.unlabelled import UNLABELLED_SOURCES
+from lamplit.datasets.unlabelled import UNLABELLED, UNLABELLED_SOURCES
 from lamplit.faces.framing import LANDMARK_LOWER, LANDMARK_SIDE
 from lamplit.faces.landmarks import OUTPUTS
-from lamplit.nets.export import count_parameters, export_onnx
+from lamplit.nets.export import export_onnx
 from lamplit.nets.landmarks import STANDARDIZATION
-from lamplit.training.landmarks.data import UNLABELLED, LandmarkData
+from lamplit.training.landmarks.data import LandmarkData
 from lamplit.training.landmarks.recipe import LandmarkRecipe
-from lamplit.training.publish import NORMALISATIONS, PREPROCESSING, rounded
+from lamplit.training.publish import NORMALISATIONS, PREPROCESSING, facts_of, rounded
 from lamplit.weights.assets import AssetCard, write_asset
 
 _POINTS = "points made by the MediaPipe face mesh (Apache-2.0)"
@@ -61,14 +60,12 @@ def publish_landmarks(
     """
     path, history = folder / f"{name}.onnx", details["history"]
     export_onnx(network, path, size=recipe.size, outputs=OUTPUTS)
-    content = path.read_bytes()
+    facts = facts_of(path)
+    parameters = facts.pop("parameters")
     card = AssetCard(
-        name=name,
-        file=path.name,
-        sha256=hashlib.sha256(content).hexdigest(),
-        size_bytes=len(content),
+        **facts,
         what="a network that finds 68 landmarks of a face and says how sure each is, in good light and bad",
-        content=_content(recipe, count_parameters(path)),
+        content=_content(recipe, parameters),
         source_data=_sources(data),
         licence="Apache-2.0 for the weights; the terms of the training data are stated with them",
         command=f"lamplit train {recipe.name} --data DIR",
@@ -77,7 +74,7 @@ def publish_landmarks(
         recipe=recipe.as_dict(),
         history=rounded(history),
     )
-    write_asset(card, content, folder)
+    write_asset(card, path.read_bytes(), folder)
     return card
 
 

@@ -13,8 +13,8 @@ from lamplit.training.augmentation import Augmentation, Range, check_augmentatio
 from lamplit.training.leaks import NEAR_COPIES
 from lamplit.training.recipe import check_name
 from lamplit.training.recipe_files import list_recipe_files, read_recipe_file
-from lamplit.training.recipe_values import typed_values
-from lamplit.training.schedule import Schedule
+from lamplit.training.recipe_values import split_tables, typed_values
+from lamplit.training.schedule import Schedule, schedule_of
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -93,8 +93,7 @@ class LandmarkRecipe:
     @property
     def schedule(self) -> Schedule:
         """Epochs, steps and learning rate."""
-        same = ("epochs", "learning_rate", "warmup", "weight_decay", "averaging", "seed")
-        return Schedule(steps_per_epoch=self.steps, **{name: getattr(self, name) for name in same})
+        return schedule_of(self, self.steps)
 
     def as_dict(self) -> dict[str, Any]:
         """Return every setting as JSON has it."""
@@ -187,12 +186,9 @@ def landmark_recipe_from_dict(values: Mapping[str, Any], *, where: str) -> Landm
     >>> landmark_recipe_from_dict({"name": "mine", "augment": {"flip": 0}}, where="mine.toml").augment.flip
     0.0
     """
-    table = values.get("augment", {})
-    if not isinstance(table, Mapping):
-        raise RecipeError(f"{where}: augment", "a table", repr(table))
-    top = {key: value for key, value in values.items() if key != "augment"}
-    usual = LandmarkRecipe(name="")
-    augment = dataclasses.replace(usual.augment, **typed_values(Augmentation, table, where))
+    top, tables = split_tables(values, {"augment"}, where)
+    changed = typed_values(Augmentation, tables.get("augment", {}), where)
+    augment = dataclasses.replace(LandmarkRecipe(name="").augment, **changed)
     recipe = LandmarkRecipe(**typed_values(LandmarkRecipe, top, where), augment=augment)
     _check(recipe, where)
     return recipe

@@ -14,7 +14,7 @@ from lamplit.datasets.ferplus import FerPlus, read_ferplus
 from lamplit.datasets.five_points import five_points, frame_of
 from lamplit.datasets.landmarks import read_landmarks
 from lamplit.datasets.no_faces import read_no_faces
-from lamplit.datasets.unlabelled import UNLABELLED_SOURCES, Pictures, read_pictures
+from lamplit.datasets.unlabelled import UNLABELLED, UNLABELLED_SOURCES, Pictures, read_pictures
 from lamplit.datasets.yale_b import read_yale_b
 from lamplit.datasets.yale_b_framing import FRAME
 from lamplit.training.scenes.pictures import NEAR, Cutout
@@ -30,8 +30,6 @@ SIDES = (0.6, 1.5)
 
 FIRST_UNSEEN = 11
 """People of Extended Yale B from this number on stay unseen: the set has uncropped pictures of them."""
-
-UNLABELLED = "faces-unlabelled.zip"
 
 
 @dataclass(frozen=True, slots=True, eq=False)
