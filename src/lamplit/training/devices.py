@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import atexit
 import logging
 import os
 from collections.abc import Iterator
@@ -43,6 +44,7 @@ def choose_fabric() -> Fabric:
             fabric = Fabric(**settings, precision="bf16-mixed")
         if fabric.world_size > 1:
             fabric.launch()  # joins the processes unless they are, and makes the device the current one
+            atexit.register(_part)
     return fabric
 
 
@@ -94,6 +96,16 @@ def _settings() -> dict[str, Any]:
 def _under_torchrun() -> bool:
     """Return whether torchrun has started this process."""
     return distributed.is_available() and distributed.is_torchelastic_launched()
+
+
+def _part() -> None:
+    """Leave the other processes while Python is still whole.
+
+    Gloo's threads may hold the last tensors that were sent; left to the end of the interpreter, freeing them aborts
+    the process now and then ("terminate called without an active exception", pytorch/pytorch issue 190489).
+    """
+    if distributed.is_initialized():
+        distributed.destroy_process_group()
 
 
 def _has_bfloat16(device: torch.device) -> bool:
