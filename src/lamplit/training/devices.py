@@ -101,8 +101,8 @@ def _under_torchrun() -> bool:
 def _part() -> None:
     """Leave the other processes while Python is still whole.
 
-    Gloo's threads may hold the last tensors that were sent. Freed at the end of the interpreter, those abort the
-    process now and then ("terminate called without an active exception", pytorch/pytorch issue 190489).
+    Gloo's threads may hold the last tensors that were sent. Freed at the end of the interpreter, those abort
+    the process now and then ("terminate called without an active exception", pytorch/pytorch issue 190489).
     """
     if distributed.is_initialized():
         distributed.destroy_process_group()
