@@ -8,6 +8,7 @@ import torch
 from torch import nn
 
 from lamplit.core.errors import CheckpointError
+from lamplit.nets.fusion import pooled_parts
 from lamplit.training.blending import blended
 from lamplit.training.growing import grown
 from lamplit.training.recipe import Recipe
@@ -43,6 +44,21 @@ def test_new_blocks_hand_on_what_came_in_and_can_learn(normalization: str) -> No
     ends = new.stage3[2].body[4 if normalization != "none" else 3]  # type: ignore[index, union-attr]
     gain = ends.gain if normalization == "divisive" else ends.weight
     assert gain.grad.abs().max() > 0
+
+
+@pytest.mark.parametrize("more", [{"fusion": "both"}, {"regions": True}, {"fusion": "both", "regions": True}])
+def test_more_maps_are_read_with_zeros_and_can_learn(more: dict[str, object]) -> None:
+    old = drawn(fresh_state(recipe(), 8, CPU).network)
+    new = fresh_state(recipe(**more), 8, CPU, weights=old.state_dict()).network.eval()
+    torch.testing.assert_close(new(FACES), old(FACES))
+    new(FACES)[:, 0].sum().backward()
+    parts = pooled_parts(new.state_dict())
+    gradient = new.classify.weight.grad  # type: ignore[union-attr]
+    assert all(gradient[0, columns].abs().max() > 0 for columns in parts.values())  # type: ignore[index]
+    assert list(parts) == [
+        part for part in ("fused", "back", "coarse", "regions") if part != "back" or "fusion" in more
+        if part != "regions" or "regions" in more
+    ]  # fmt: skip
 
 
 def test_blending_with_the_smaller_network_leads_from_one_to_the_other() -> None:

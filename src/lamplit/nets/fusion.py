@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from functools import partial
 
+import numpy as np
 import torch
 from torch import Tensor, nn
 from torch.nn import functional
@@ -169,6 +170,39 @@ class FusionNet(nn.Module):
             return [fused, coarse]
         back = self.mix_down(functional.relu(self.down(fused) + top))  # (N, 96, 6, 6)
         return [fused, back, coarse]
+
+
+def pooled_parts(state: Mapping[str, Tensor]) -> dict[str, slice]:
+    """Say which inputs of the classifier come from where.
+
+    Parameters
+    ----------
+    state : mapping of str to Tensor
+        State of a fusion network.
+
+    Returns
+    -------
+    dict
+        For "fused", "back", "coarse" and "regions", as far as the network has them, their columns in
+        `classify.weight`.
+
+    Examples
+    --------
+    >>> pooled_parts(FusionNet(n_classes=8, fusion="both").state_dict())
+    {'fused': slice(0, 96, None), 'back': slice(96, 192, None), 'coarse': slice(192, 384, None)}
+    """
+    fused = len(state["lateral2.0.weight"]) if "lateral2.0.weight" in state else 0
+    back = fused if "down.0.weight" in state else 0
+    kernel = state.get("regions.content.weight")
+    regions = 0 if kernel is None else kernel.shape[0] * kernel.shape[1]
+    coarse = state["classify.weight"].shape[1] - fused - back - regions
+    widths = {"fused": fused, "back": back, "coarse": coarse, "regions": regions}
+    ends = np.cumsum(list(widths.values())).tolist()
+    return {
+        part: slice(end - width, end)
+        for (part, width), end in zip(widths.items(), ends, strict=True)
+        if width
+    }
 
 
 def _check_name(argument: str, name: str, names: Collection[str]) -> None:

@@ -8,6 +8,8 @@ from collections.abc import Mapping
 import torch
 from torch import Tensor
 
+from lamplit.nets.fusion import pooled_parts
+
 _BLOCK = re.compile(r"(stage\d+\.[1-9]\d*)\.")
 """Names of what lies in a residual block that is not its stage's first: those keep size and channels."""
 
@@ -16,11 +18,16 @@ _LAST = (("body.4.weight", "body.4.bias"), ("body.4.gain",), ("body.3.weight", "
 One of them and not both: two silent factors would keep each other silent for ever."""
 
 
+_READ = ("down.", "mix_down.", "regions.")
+"""What a fusion network may pool besides; its classifier alone reads it, at first with weights of zero."""
+
+
 def grown(weights: Mapping[str, Tensor], wanted: Mapping[str, Tensor]) -> dict[str, Tensor]:
-    """Fill up weights for a network that sees more channels or has more residual blocks.
+    """Fill up weights for a network that sees more channels, has more residual blocks or pools more maps.
 
     Kernels get zeros for new input channels: at first those are ignored. A new block gets the larger
-    network's own weights with a silent end: at first it hands on what came in.
+    network's own weights with a silent end: at first it hands on what came in. A fusion network's way back
+    and its regions get the larger network's own weights, and zeros where the classifier reads them.
 
     Parameters
     ----------
@@ -45,7 +52,29 @@ def grown(weights: Mapping[str, Tensor], wanted: Mapping[str, Tensor]) -> dict[s
         block = _BLOCK.match(name)
         if block is not None and block[1] not in known and block[1].split(".")[0] in stages:
             filled[name] = torch.zeros_like(tensor) if _ends(name, block[1], wanted) else tensor.clone()
+    if _pools_more(weights, wanted):
+        filled |= {
+            name: t.clone() for name, t in wanted.items() if name.startswith(_READ) and name not in weights
+        }
+        filled["classify.weight"] = _read_out(weights, wanted)
     return filled
+
+
+def _pools_more(weights: Mapping[str, Tensor], wanted: Mapping[str, Tensor]) -> bool:
+    """Return whether both are fusion networks with a fused map and the wanted one reads more maps."""
+    key = "classify.weight"
+    fused = all("lateral2.0.weight" in state and key in state for state in (weights, wanted))
+    return fused and weights[key].shape[1] < wanted[key].shape[1]
+
+
+def _read_out(weights: Mapping[str, Tensor], wanted: Mapping[str, Tensor]) -> Tensor:
+    """Return the classifier's weights with zeros for what is pooled besides."""
+    known, key = pooled_parts(weights), "classify.weight"
+    zeros = torch.zeros_like(wanted[key])
+    for part, columns in pooled_parts(wanted).items():
+        if part in known and known[part].stop - known[part].start == columns.stop - columns.start:
+            zeros[:, columns] = weights[key][:, known[part]]
+    return zeros
 
 
 def _widened(tensor: Tensor, wanted: Tensor | None) -> Tensor:
