@@ -9,7 +9,7 @@ from torch import nn
 from lamplit.core.errors import InvalidArgumentError
 from lamplit.nets import build_network
 from lamplit.nets.restore import restore_network
-from lamplit.nets.statistics import measure_statistics
+from lamplit.nets.statistics import KERNEL_NORM, free_kernels, measure_statistics
 from lamplit.weights.registry import FLOAT_EXPRESSION
 from lamplit.weights.store import load_weights
 
@@ -47,6 +47,32 @@ def test_weights_from_a_file_can_be_trained_on() -> None:
         again = measure_statistics(network, [faces]).train()(faces)
     assert (as_restored - before).abs().mean() > before.std()
     torch.testing.assert_close(again, before, atol=1e-2, rtol=1e-2)
+
+
+def test_freed_kernels_compute_the_same_in_both_modes_and_have_one_length() -> None:
+    network = restore_network(*load_weights(FLOAT_EXPRESSION))
+    faces = torch.rand(64, 1, 48, 48, generator=torch.Generator().manual_seed(0))
+    measure_statistics(network, [faces])
+    with torch.no_grad():
+        before = network(faces)
+        torch.testing.assert_close(free_kernels(network)(faces), before, atol=1e-3, rtol=1e-3)
+        torch.testing.assert_close(deepcopy(network).train()(faces), before, atol=1e-2, rtol=1e-2)
+    for name, parameter in network.named_parameters():
+        if name.endswith("body.3.weight"):
+            norms = parameter.flatten(1).norm(dim=1)
+            torch.testing.assert_close(norms, torch.full_like(norms, KERNEL_NORM))
+
+
+def test_a_kernel_of_zeros_stays_and_one_with_an_offset_keeps_its_answer() -> None:
+    torch.manual_seed(0)
+    network = nn.Sequential(nn.Conv2d(1, 2, 3), nn.BatchNorm2d(2)).eval()
+    faces = torch.rand(8, 1, 6, 6)
+    with torch.no_grad():
+        network[0].weight[1] = 0.0  # type: ignore[index, operator]
+        network[0].weight[0] *= 1e-3  # type: ignore[index, operator]
+        before = measure_statistics(network, [faces])(faces)
+        torch.testing.assert_close(free_kernels(network)(faces), before, atol=1e-4, rtol=1e-4)
+    assert network[0].weight[1].abs().max() == 0.0  # type: ignore[index, operator, union-attr]
 
 
 def test_layers_without_scale_or_statistics_stay() -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from functools import partial
+from itertools import pairwise
 from typing import Any
 
 import torch
@@ -11,6 +12,67 @@ from torch import Tensor, nn
 from torch.nn.modules.batchnorm import _BatchNorm
 
 from lamplit.core.errors import InvalidArgumentError
+
+
+KERNEL_NORM = 2.0**0.5
+"""Euclidean norm of a channel's kernel after `free_kernels`: that which He et al. (2015) begin with."""
+
+
+@torch.no_grad()
+def free_kernels(network: nn.Module) -> nn.Module:
+    """Give all kernels before batch normalisation one norm, without changing what the network computes.
+
+    The export of a network has multiplied each kernel by scale over deviation, so that some are a tenth as
+    long as others. Batch normalisation makes up for any length, but a step of the optimiser turns a short
+    kernel further: with the learning rate of the training before, the first epoch would forget what it knew.
+
+    Parameters
+    ----------
+    network : torch.nn.Module
+        Its batch normalisations have statistics (`measure_statistics`); changed in place.
+
+    Returns
+    -------
+    torch.nn.Module
+        The same network. Kernels of nothing but zeros stay.
+
+    References
+    ----------
+    He, Zhang, Ren, Sun (2015), doi:10.1109/ICCV.2015.123; van Laarhoven (2017), arXiv:1706.05350, on the
+    effective learning rate of kernels before batch normalisation.
+
+    Examples
+    --------
+    >>> network = nn.Sequential(nn.Conv2d(1, 2, 3, bias=False), nn.BatchNorm2d(2))
+    >>> faces = torch.rand(16, 1, 8, 8)
+    >>> before = measure_statistics(network, [faces])(faces)
+    >>> torch.allclose(free_kernels(network)(faces), before, atol=1e-3)
+    True
+    >>> network[0].weight.detach().flatten(1).norm(dim=1)
+    tensor([1.4142, 1.4142])
+    """
+    for parts in network.modules():
+        if isinstance(parts, nn.Sequential):
+            for before, after in pairwise(parts):
+                if isinstance(before, nn.Conv2d) and isinstance(after, nn.BatchNorm2d):
+                    _free(before, after)
+    return network
+
+
+def _free(kernel: nn.Conv2d, layer: nn.BatchNorm2d) -> None:
+    """Scale each channel of a convolution and let the normalisation behind it take the scale back."""
+    if layer.running_mean is None or layer.running_var is None:
+        return
+    norms = kernel.weight.flatten(1).norm(dim=1)
+    scale = torch.where(norms > 0, KERNEL_NORM / norms.clamp(min=1e-12), torch.ones_like(norms))
+    kernel.weight.mul_(scale[:, None, None, None])
+    if kernel.bias is not None:
+        kernel.bias.mul_(scale)
+    slope = layer.weight / (layer.running_var + layer.eps).sqrt()
+    layer.running_mean.mul_(scale)
+    layer.running_var.mul_(scale.square())
+    # The constant under the root does not scale along, so that the slope is made up for and not kept.
+    layer.weight.copy_(slope / scale * (layer.running_var + layer.eps).sqrt())
 
 
 @torch.no_grad()

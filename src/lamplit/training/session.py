@@ -17,7 +17,7 @@ from lamplit.datasets.ferplus import FerPlus, read_ferplus
 from lamplit.datasets.unlabelled import read_unlabelled
 from lamplit.expression.calibration import fit_temperature
 from lamplit.imaging.geometry import resize_faces
-from lamplit.nets.statistics import measure_statistics
+from lamplit.nets.statistics import free_kernels, measure_statistics
 from lamplit.training.augment import augment
 from lamplit.training.balance import with_weights
 from lamplit.training.blending import blended
@@ -273,7 +273,7 @@ def _weights_of(before: Checkpoint, recipe: Recipe, faces: TrainingFaces) -> Map
         augment(some[start : start + recipe.batch_size].float() / 255.0, recipe.augment, generator)
         for start in range(0, len(some), recipe.batch_size)
     )
-    return measure_statistics(network.to(faces.images.device), views).state_dict()
+    return free_kernels(measure_statistics(network.to(faces.images.device), views)).state_dict()
 
 
 def _temperature(network: nn.Module, holdout: TrainingFaces) -> float:
