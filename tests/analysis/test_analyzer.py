@@ -29,6 +29,8 @@ from lamplit.core.labels import EXPRESSIONS
 from lamplit.core.values import Box, Detection
 from lamplit.faces.alignment import align_face, five_points
 from lamplit.faces.framing import crop_face
+from lamplit.faces.head_pose import estimate_head_pose
+from lamplit.faces.landmarks import LandmarkModel
 from lamplit.imaging.images import read_image
 from lamplit.light import measure
 from lamplit.light.gauntlet import GAUNTLET
@@ -107,11 +109,55 @@ def test_a_face_has_the_probabilities_of_its_crop_in_any_light(pixels: ByteArray
     box = Box(177, 66, 274, 163)
     light = next(light for light in GAUNTLET if light.condition == condition)
     lit = light.apply(pixels[None])[0]
-    analyzer = Analyzer(detector=Fixed(box), threads=1)
+    analyzer = Analyzer(detector=Fixed(box), landmarks=False, threads=1)
     (face,) = analyzer.analyze(lit)
     crop = crop_face(lit, box, size=analyzer.classifier.card.input_size)
     expected = analyzer.classifier.predict_proba(crop[None])[0]
     np.testing.assert_array_equal(np.array(face.distribution, np.float32), expected)
+    assert (face.landmarks, face.pose) == (None, None)
+
+
+@pytest.mark.parametrize("condition", ["dim", "over-exposed"])
+def test_a_face_is_aligned_by_its_landmarks_and_has_a_pose(pixels: ByteArray, condition: str) -> None:
+    box = Box(177, 66, 274, 163)
+    light = next(light for light in GAUNTLET if light.condition == condition)
+    lit = light.apply(pixels[None])[0]
+    analyzer = Analyzer(detector=Fixed(box), threads=1)
+    (face,) = analyzer.analyze(lit)
+    assert face.landmarks is not None
+    np.testing.assert_array_equal(face.landmarks, LandmarkModel(threads=1).locate(lit, box).points)
+    crop = align_face(lit, face.landmarks, size=analyzer.classifier.card.input_size)
+    expected = analyzer.classifier.predict_proba(crop[None])[0]
+    np.testing.assert_array_equal(np.array(face.distribution, np.float32), expected)
+    assert face.pose == estimate_head_pose(face.landmarks)
+
+
+def test_landmarks_are_where_the_face_is(analyzer: Analyzer, repository: Path, pixels: ByteArray) -> None:
+    (face,) = analyzer.analyze(pixels)
+    rows = np.loadtxt(repository / "examples" / "eileen-collins-points.csv", delimiter=",", skiprows=1)
+    assert face.landmarks is not None
+    away = np.linalg.norm(face.landmarks - rows[:, 1:], axis=1)
+    eyes = np.linalg.norm(rows[36, 1:] - rows[45, 1:])
+    assert away.mean() / eyes < 0.07
+    assert face.pose is not None
+    assert abs(face.pose.yaw) < 25
+
+
+def test_what_is_no_face_has_neither_landmarks_nor_a_pose() -> None:
+    wall = np.full((200, 200, 3), 128, np.uint8)
+    (face,) = Analyzer(detector=Fixed(Box(50, 50, 150, 150)), threads=1).analyze(wall)
+    assert (face.landmarks, face.pose) == (None, None)
+
+
+@pytest.mark.parametrize("landmarks", [3, None, ["a"]])
+def test_landmarks_of_another_kind_are_refused(landmarks: Any) -> None:
+    with pytest.raises(InvalidArgumentError, match="landmarks: needs True, False, weights by name or path"):
+        Analyzer(landmarks=landmarks)
+
+
+def test_landmark_weights_that_are_not_there_are_named() -> None:
+    with pytest.raises(WeightsMissingError, match="no-such"):
+        Analyzer(landmarks="no-such")
 
 
 def test_the_short_function_answers_as_an_analyzer(analyzer: Analyzer, path: Path) -> None:
@@ -228,7 +274,7 @@ def test_a_face_with_points_is_aligned_by_them(repository: Path, pixels: ByteArr
         def detect(self, image: AnyArray) -> list[Detection]:
             return [Detection(box=Box(177, 66, 274, 163), score=1.0, points=points)]
 
-    analyzer = Analyzer(detector=Pointing(), threads=1)
+    analyzer = Analyzer(detector=Pointing(), landmarks=False, threads=1)
     (face,) = analyzer.analyze(pixels)
     crop = align_face(pixels, points, size=analyzer.classifier.card.input_size)
     expected = analyzer.classifier.predict_proba(crop[None])[0]

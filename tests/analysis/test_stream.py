@@ -87,8 +87,11 @@ def test_a_face_that_moves_and_grows_keeps_its_number(analyzer: Analyzer, head: 
     last = results[-1].faces[0]
     assert (last.box.x1 + last.box.x2) / 2 == pytest.approx(70 + 9 * 15, abs=8)
     assert last.expression == "happiness"
-    assert last.landmarks is None
-    assert last.pose is None
+    assert last.landmarks is not None
+    eyes = last.landmarks[36:48].mean(axis=0)
+    assert last.box.x1 < eyes[0] < last.box.x2
+    assert last.box.y1 < eyes[1] < (last.box.y1 + last.box.y2) / 2 + 5
+    assert last.pose is not None
 
 
 def test_a_number_survives_black_frames(analyzer: Analyzer, head: ByteArray) -> None:

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import json
 import math
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
 import pytest
 
+from lamplit.core.head_pose import HeadPose
 from lamplit.core.values import Box, Face, FrameResult, InputResult
 from lamplit.light import measure
 from lamplit.report.documents import document_from, light_document
@@ -36,6 +38,17 @@ def through_json(value: InputResult) -> Any:
     return json.loads(json.dumps(document_from(value), allow_nan=False))
 
 
+def test_landmarks_and_pose_in_a_document() -> None:
+    before = result(3.5)
+    assert before.frame is not None
+    points = np.linspace(-1, 200, 136, dtype=np.float32).reshape(68, 2)
+    pose = HeadPose(yaw=1.23456, pitch=-0.0, roll=3.0, residual=0.02)
+    faces = (replace(before.frame.faces[0], landmarks=points, pose=pose),)
+    (face,) = through_json(replace(before, frame=replace(before.frame, faces=faces)))["faces"]
+    assert face["pose"] == {"yaw": 1.235, "pitch": 0.0, "roll": 3.0, "residual": 0.02}
+    np.testing.assert_allclose(face["landmarks"], points, atol=0.006)
+
+
 def test_a_face_as_a_document() -> None:
     document = through_json(result(3.5))
     light = document["light"]
@@ -54,6 +67,8 @@ def test_a_face_as_a_document() -> None:
                 "verdict": "ok",
                 "probabilities": {"neutral": 0.333333, "happiness": 0.666667},
                 "light": light,
+                "pose": None,
+                "landmarks": None,
             }
         ],
     }

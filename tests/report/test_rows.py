@@ -7,6 +7,7 @@ import numpy as np
 import pytest
 
 from lamplit.core.errors import InvalidArgumentError
+from lamplit.core.head_pose import HeadPose
 from lamplit.core.values import Box, Face, FrameResult, InputResult, LightReading
 from lamplit.light import measure
 from lamplit.report.rows import column_types, rows_from, storable_text
@@ -20,6 +21,7 @@ COLUMNS = [
     "source", "status", "message", "width", "height", "n_faces",
     "face", "x1", "y1", "x2", "y2", "score", "expression", "probability", "verdict",
     *LABELS,
+    "yaw", "pitch", "roll",
     *(f"face_light_{name}" for name in (*STATISTICS, "backlight")),
     *(f"frame_light_{name}" for name in STATISTICS),
 ]  # fmt: skip
@@ -38,6 +40,8 @@ def face(*, score: float = 3.5, mean: float = 0.25, happiness: float = 0.75) -> 
         labels=LABELS,
         distribution=(1 - happiness, happiness),
         light=light(mean),
+        landmarks=np.arange(136, dtype=np.float32).reshape(68, 2) + 0.25,
+        pose=HeadPose(yaw=-12.5, pitch=3.25, roll=-0.0, residual=0.02),
     )
 
 
@@ -69,11 +73,22 @@ def test_values_have_the_types_of_their_columns() -> None:
     assert {name: type(value) for name, value in row.items()} == types
 
 
+def test_angles_and_landmarks_have_columns() -> None:
+    (row,) = rows_from(analysed(face()), LABELS, landmarks=True)
+    assert list(row) == [*COLUMNS, *(f"{axis}_{n}" for axis in "xy" for n in range(68))]
+    assert (row["yaw"], row["pitch"], row["roll"]) == (-12.5, 3.25, 0.0)
+    assert math.copysign(1, row["roll"]) == 1.0
+    assert [row[name] for name in ("x_0", "y_0", "x_67", "y_67")] == [0.25, 1.25, 134.25, 135.25]
+    bare = replace(face(), landmarks=None, pose=None)
+    (row,) = rows_from(analysed(bare), LABELS, landmarks=True)
+    assert {row[name] for name in ("yaw", "pitch", "roll", "x_0", "y_67")} == {None}
+
+
 def test_a_picture_without_a_face_has_one_row_with_its_light() -> None:
     (row,) = rows_from(analysed(), LABELS)
     assert (row["status"], row["n_faces"], row["frame_light_mean"]) == ("no face", 0, 0.5)
-    assert all(row[name] is None for name in COLUMNS[6:35])
-    assert COLUMNS[34:36] == ["face_light_backlight", "frame_light_verdict"]
+    assert all(row[name] is None for name in COLUMNS[6:38])
+    assert COLUMNS[37:39] == ["face_light_backlight", "frame_light_verdict"]
 
 
 def test_the_verdict_is_a_text_and_the_histogram_is_left_out() -> None:

@@ -7,19 +7,19 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
-import numpy as np
-
+from lamplit.analysis.face_crops import face_crops, trusted
 from lamplit.analysis.second_look import detect_in_any_light
 from lamplit.analysis.stream import FaceStream, frame_times, stream_frames
-from lamplit.core.arrays import ByteArray, FloatArray
+from lamplit.core.arrays import ByteArray
 from lamplit.core.checks import check_integer
 from lamplit.core.errors import InvalidArgumentError
+from lamplit.core.landmarks import Landmarks
 from lamplit.core.values import Detection, Face, FrameResult, InputResult, LightReading
 from lamplit.expression.classifier import ExpressionClassifier
 from lamplit.expression.refusal import verdict_of_answer
-from lamplit.faces.alignment import align_face
 from lamplit.faces.detector import FaceDetector, detector_from
-from lamplit.faces.framing import crop_face
+from lamplit.faces.head_pose import pose_if_any
+from lamplit.faces.landmarks import LandmarkModel
 from lamplit.imaging.images import DEFAULT_MAX_PIXELS, read_image
 from lamplit.light.reading import measure
 
@@ -35,12 +35,15 @@ class Analyzer:
         Expression weights by name, or the path of an .onnx file with its card beside it.
     detector : str or FaceDetector
         Name of a detector, or one of your own.
+    landmarks : bool, str, Path or LandmarkModel
+        Whether faces have 68 landmarks and a head pose, and are aligned by them; or a landmark network of
+        your own. Without them faces are aligned by the detector's five points, if it gives any.
     min_size : int, optional
         Smallest face in pixels, for detectors given by name; by default the detector's own choice.
     device : str
         "cpu", "cuda" or "auto".
     threads : int, optional
-        Threads of the network on the CPU; by default one per core.
+        Threads of the networks on the CPU; by default one per core.
     max_pixels : int
         Pictures with more pixels are refused before they are decoded.
     second_look : bool
@@ -55,6 +58,7 @@ class Analyzer:
 
     Examples
     --------
+    >>> import numpy as np
     >>> analyzer = Analyzer()
     >>> len(analyzer.analyze(np.zeros((120, 160, 3), dtype=np.uint8)))  # nobody there
     0
@@ -65,6 +69,7 @@ class Analyzer:
         *,
         weights: str | Path | None = None,
         detector: str | FaceDetector = "cascade",
+        landmarks: bool | str | Path | LandmarkModel = True,
         min_size: int | None = None,
         device: str = "cpu",
         threads: int | None = None,
@@ -74,6 +79,7 @@ class Analyzer:
         self.second_look = second_look
         self.max_pixels = check_integer("max_pixels", max_pixels, low=1)
         self.detector = detector_from(detector, min_size)
+        self.landmarks = _landmark_model(landmarks, device, threads)
         self.classifier = ExpressionClassifier(weights, device=device, threads=threads)
 
     @property
@@ -134,7 +140,7 @@ class Analyzer:
         pixels : ndarray of shape (H, W) or (H, W, 3), uint8
             The picture.
         detections : sequence of Detection
-            Its faces. Those with points are aligned by them, the others framed by their boxes.
+            Its faces, aligned by their landmarks (`lamplit.analysis.face_crops`).
         light : LightReading
             The light of the picture.
 
@@ -148,10 +154,11 @@ class Analyzer:
         InvalidArgumentError
             If a face lies outside the picture.
         """
-        crops = self._crops(pixels, detections)
-        readings = [measure(pixels, detection.box) for detection in detections]
-        probabilities = self.classifier.predict_proba(crops)
-        faces = self._faces(detections, readings, probabilities)
+        marks = self._landmarks(pixels, detections)
+        crops = face_crops(pixels, detections, marks, size=self.classifier.card.input_size)
+        probabilities = self.classifier.predict_proba(crops).tolist()
+        known = zip(detections, marks, probabilities, strict=True)
+        faces = tuple(self._face(found, row, mark, measure(pixels, found.box)) for found, mark, row in known)
         return FrameResult(faces=faces, light=light, height=pixels.shape[0], width=pixels.shape[1])
 
     def stream(
@@ -196,6 +203,7 @@ class Analyzer:
 
         Examples
         --------
+        >>> import numpy as np
         >>> frames = [np.zeros((48, 64), np.uint8)] * 2 + [b"no picture"]
         >>> [(moment.status, moment.time) for moment in Analyzer().stream(frames, fps=10)]
         [('no face', 0.0), ('no face', 0.1), ('not an image', 0.2)]
@@ -203,40 +211,38 @@ class Analyzer:
         faces = FaceStream(self, detect_every=detect_every, half_life=half_life)
         return stream_frames(faces, source, frame_times(fps, timestamps))
 
-    def _crops(self, pixels: ByteArray, detections: Sequence[Detection]) -> ByteArray:
-        """Cut out all faces; shape (N, S, S, 3)."""
-        size = self.classifier.card.input_size
-        crops = np.empty((len(detections), size, size, 3), dtype=np.uint8)
-        for crop, detection in zip(crops, detections, strict=True):
-            crop[:] = _framed(pixels, detection, size)
-        return crops
+    def _landmarks(self, pixels: ByteArray, detections: Sequence[Detection]) -> list[Landmarks | None]:
+        """Return the landmarks of each face, None where there are none to be trusted."""
+        if self.landmarks is None:
+            return [None] * len(detections)
+        return [trusted(marks) for marks in self.landmarks.locate_all(pixels, [d.box for d in detections])]
 
-    def _faces(
-        self, detections: Sequence[Detection], readings: Sequence[LightReading], probabilities: FloatArray
-    ) -> tuple[Face, ...]:
-        """Put together what is known of each face."""
-        least = self.classifier.card.least_probability
-        return tuple(
-            Face(
-                box=found.box,
-                score=found.score,
-                labels=self.labels,
-                distribution=tuple(row),
-                light=light,
-                verdict=verdict_of_answer(max(row), light, least),
-            )
-            for found, light, row in zip(detections, readings, probabilities.tolist(), strict=True)
+    def _face(
+        self, found: Detection, row: Sequence[float], marks: Landmarks | None, light: LightReading
+    ) -> Face:
+        """Put together what is known of a face."""
+        return Face(
+            box=found.box,
+            score=found.score,
+            labels=self.labels,
+            distribution=tuple(row),
+            light=light,
+            verdict=verdict_of_answer(max(row), light, self.classifier.card.least_probability),
+            landmarks=None if marks is None else marks.points,
+            pose=None if marks is None else pose_if_any(marks.points),
         )
 
 
-def _framed(pixels: ByteArray, detection: Detection, size: int) -> ByteArray:
-    """Cut a face out: aligned by its points, framed by its box where there are none or none that can be."""
-    if detection.points is not None:
-        try:
-            return align_face(pixels, detection.points, size=size)
-        except InvalidArgumentError:
-            pass  # points that lie in one place, or far outside
-    return crop_face(pixels, detection.box, size=size)
+def _landmark_model(landmarks: Any, device: str, threads: int | None) -> LandmarkModel | None:
+    """Return the landmark network that a user asked for, if any."""
+    if isinstance(landmarks, LandmarkModel):
+        return landmarks
+    if isinstance(landmarks, bool):
+        return LandmarkModel(device=device, threads=threads) if landmarks else None
+    if not isinstance(landmarks, str | Path):
+        required = "True, False, weights by name or path, or a LandmarkModel"
+        raise InvalidArgumentError("landmarks", required, type(landmarks).__name__)
+    return LandmarkModel(landmarks, device=device, threads=threads)
 
 
 @lru_cache(maxsize=1)

@@ -19,7 +19,7 @@ from lamplit.core.errors import InvalidArgumentError
 from lamplit.core.landmarks import LEFT_EYE, RIGHT_EYE
 from lamplit.core.values import Detection, Face, FrameResult, InputResult
 from lamplit.expression.refusal import verdict_of_answer
-from lamplit.faces.head_pose import estimate_head_pose
+from lamplit.faces.head_pose import pose_if_any
 from lamplit.faces.smoothing import OneEuroFilter, ProbabilityMean
 from lamplit.faces.tracking import FaceTracker, Track
 from lamplit.imaging.images import read_image
@@ -181,7 +181,7 @@ class FaceStream:
         smooth = self._filters.setdefault(track.key, OneEuroFilter())
         apart = max(float(np.hypot(*(left - right))), 1.0)
         points = smooth.update(face.landmarks, time=self._time, size=apart).astype(np.float32)
-        return dataclasses.replace(face, landmarks=points, pose=estimate_head_pose(points))
+        return dataclasses.replace(face, landmarks=points, pose=pose_if_any(points))
 
     def _forget(self) -> None:
         """Drop what is kept of tracks that have ended."""

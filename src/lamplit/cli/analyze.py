@@ -39,6 +39,9 @@ def analyze(
     annotate: Annotated[
         Path | None, typer.Option(metavar="DIR", help="Write pictures with boxes and probabilities here.")
     ] = None,
+    landmarks: Annotated[
+        bool, typer.Option("--landmarks", help="Write the 68 landmarks to the table, and draw them.")
+    ] = False,
     weights: Annotated[
         str | None,
         typer.Option(help="Weights by name (see `lamplit weights`) or an .onnx file with its card."),
@@ -60,9 +63,17 @@ def analyze(
         weights=weights, detector=detector, min_size=min_size, max_pixels=max_pixels, device=device
     )
     view = _View(as_json=as_json, quiet=quiet)
-    on_picture = None if annotate is None else going_on(AnnotationFolder(annotate, files).add, view)
+    on_picture = (
+        None
+        if annotate is None
+        else going_on(AnnotationFolder(annotate, files, landmarks=landmarks).add, view)
+    )
     with ExitStack() as stack:
-        table = None if out is None else stack.enter_context(open_table(out, analyzer.labels))
+        table = (
+            None
+            if out is None
+            else stack.enter_context(open_table(out, analyzer.labels, landmarks=landmarks))
+        )
         _run(files, analyzer, on_picture, table, view)
     view.finish()
     _tell_places(out, annotate, quiet=quiet or as_json)

@@ -11,6 +11,7 @@ from lamplit.core.files import make_folder
 from lamplit.core.values import InputResult
 from lamplit.imaging.images import write_image
 from lamplit.report.drawing import annotate
+from lamplit.report.geometry_drawing import draw_geometry
 
 
 class AnnotationFolder:
@@ -22,6 +23,8 @@ class AnnotationFolder:
         Made if it is not there.
     originals : iterable of Path
         The pictures of the run.
+    landmarks : bool
+        Whether landmarks and poses are drawn, too.
 
     Raises
     ------
@@ -29,9 +32,10 @@ class AnnotationFolder:
         If it cannot be made.
     """
 
-    def __init__(self, folder: Path, originals: Iterable[Path] = ()) -> None:
+    def __init__(self, folder: Path, originals: Iterable[Path] = (), *, landmarks: bool = False) -> None:
         make_folder(folder)
         self.folder = folder
+        self.landmarks = landmarks
         self._names = CopyNames(folder, originals, mark="annotated")
 
     def add(self, pixels: ByteArray, result: InputResult) -> None:
@@ -51,4 +55,6 @@ class AnnotationFolder:
         """
         if result.frame:
             name = self._names.name(Path(result.source))
-            write_image(self.folder / name, annotate(pixels, result.frame.faces))
+            faces = result.frame.faces
+            drawn = draw_geometry(pixels, faces) if self.landmarks else pixels
+            write_image(self.folder / name, annotate(drawn, faces))

@@ -31,6 +31,30 @@ class Placement(NamedTuple):
     origin: AnyArray
 
 
+def pose_if_any(points: AnyArray) -> HeadPose | None:
+    """Estimate how a head is turned, for points that may be those of no face.
+
+    Parameters
+    ----------
+    points : ndarray of shape (68, 2)
+        Landmarks (x, y) in pixels.
+
+    Returns
+    -------
+    HeadPose or None
+        As `estimate_head_pose` returns it; None where it refuses the points.
+
+    Examples
+    --------
+    >>> pose_if_any(np.zeros((68, 2))) is None
+    True
+    """
+    try:
+        return estimate_head_pose(points)
+    except InvalidArgumentError:
+        return None
+
+
 def estimate_head_pose(points: AnyArray, *, distance: float = USUAL_DISTANCE) -> HeadPose:
     """Estimate how a head is turned.
 

@@ -23,6 +23,9 @@ from lamplit.weights.session import NetworkSession
 OUTPUTS = ("points", "log_spread", "face")
 """Outputs of the file: (N, 68, 2) fractions of the crop, (N, 68) natural logarithms of them, (N,) logits."""
 
+BATCH = 32
+"""Faces in one run of the network, so that memory stays flat over a stadium of them."""
+
 _TRAIN = "train them: lamplit train landmarks-heatmap-ferplus --data DIR --out DIR; then give the .onnx file"
 
 
@@ -117,7 +120,7 @@ class LandmarkModel:
         return self.locate_all(image, [box])[0]
 
     def locate_all(self, image: AnyArray, boxes: Sequence[Box]) -> list[Landmarks]:
-        """Find the points of all faces in a picture, in one run of the network.
+        """Find the points of all faces in a picture.
 
         Parameters
         ----------
@@ -146,11 +149,13 @@ class LandmarkModel:
 
     def _placed(self, crops: ByteArray, squares: Sequence[Box]) -> list[Landmarks]:
         """Run the network and bring its answers from fractions of crops to pixels."""
-        if not len(crops):
-            return []
-        answers = self._session.run_all(crops[:, None].astype(np.float32) / np.float32(255))
-        rows = zip(*(answers[name] for name in OUTPUTS), squares, strict=True)
-        return [_in_pixels(points, log_spread, face, square) for points, log_spread, face, square in rows]
+        placed: list[Landmarks] = []
+        for start in range(0, len(crops), BATCH):
+            some = crops[start : start + BATCH]
+            answers = self._session.run_all(some[:, None].astype(np.float32) / np.float32(255))
+            rows = zip(*(answers[name] for name in OUTPUTS), squares[start : start + BATCH], strict=True)
+            placed += [_in_pixels(*row) for row in rows]
+        return placed
 
 
 def _in_pixels(points: FloatArray, log_spread: FloatArray, face: FloatArray, square: Box) -> Landmarks:

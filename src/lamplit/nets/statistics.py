@@ -13,7 +13,6 @@ from torch.nn.modules.batchnorm import _BatchNorm
 
 from lamplit.core.errors import InvalidArgumentError
 
-
 KERNEL_NORM = 2.0**0.5
 """Euclidean norm of a channel's kernel after `free_kernels`: that which He et al. (2015) begin with."""
 

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import dataclasses
 import math
 from collections.abc import Callable
 from typing import Any
 
+from lamplit.core.head_pose import HeadPose
 from lamplit.core.values import Face, InputResult, LightReading
 from lamplit.report.rows import storable_text
 
@@ -22,7 +24,8 @@ def document_from(result: InputResult) -> dict[str, Any]:
     -------
     dict
         source, status, message, width, height, light and faces; the last four are null where the input could
-        not be read. The light has its verdict and numbers, without the histogram.
+        not be read. The light has its verdict and numbers, without the histogram. A face has its pose in
+        degrees and its 68 landmarks (x, y) in pixels, null where there are none.
 
     Examples
     --------
@@ -80,7 +83,14 @@ def _face(face: Face) -> dict[str, Any]:
         "verdict": face.verdict,
         "probabilities": {label: round(value, 6) for label, value in face.probabilities.items()},
         "light": _light(face.light),
+        "pose": None if face.pose is None else _pose(face.pose),
+        "landmarks": None if face.landmarks is None else face.landmarks.astype(float).round(2).tolist(),
     }
+
+
+def _pose(pose: HeadPose) -> dict[str, float]:
+    """Return the angles of a head in degrees, and how well they explain its landmarks."""
+    return {name: round(value, 3) + 0.0 for name, value in dataclasses.asdict(pose).items()}
 
 
 def _lit_face(face: Face) -> dict[str, Any]:

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from typing import TypeAlias
 
 from lamplit.core.errors import InvalidArgumentError
+from lamplit.core.landmarks import N_POINTS
 from lamplit.core.light import STATISTICS
 from lamplit.core.values import Face, InputResult, LightReading
 
@@ -30,19 +31,23 @@ _FACE_COLUMNS: dict[str, type] = {
     "probability": float,
     "verdict": str,
 }
+_POSE_COLUMNS = ("yaw", "pitch", "roll")
+_LANDMARK_COLUMNS = tuple(f"{axis}_{number}" for axis in "xy" for number in range(N_POINTS))
 _LIGHT_COLUMNS: dict[str, type] = {"verdict": str, "usable": bool, **dict.fromkeys(STATISTICS, float)}
 
 _PIXEL_DECIMALS = 3
 _DECIMALS = 6
 
 
-def column_types(labels: Sequence[str]) -> dict[str, type]:
+def column_types(labels: Sequence[str], *, landmarks: bool = False) -> dict[str, type]:
     """Name the columns of a results table, with the type of each.
 
     Parameters
     ----------
     labels : sequence of str
         The labels whose probabilities the table holds.
+    landmarks : bool
+        Whether the 68 landmarks have columns, too: x_0 to x_67, then y_0 to y_67.
 
     Returns
     -------
@@ -56,11 +61,12 @@ def column_types(labels: Sequence[str]) -> dict[str, type]:
 
     Examples
     --------
-    >>> list(column_types(["neutral", "happiness"]))[13:19]
-    ['probability', 'verdict', 'neutral', 'happiness', 'face_light_verdict', 'face_light_usable']
+    >>> list(column_types(["neutral", "happiness"]))[13:21]
+    ['probability', 'verdict', 'neutral', 'happiness', 'yaw', 'pitch', 'roll', 'face_light_verdict']
     """
     face_light, frame_light = _light_columns("face"), _light_columns("frame")
-    columns = {*_INPUT_COLUMNS, *_FACE_COLUMNS, *face_light, *frame_light}
+    points = _LANDMARK_COLUMNS if landmarks else ()
+    columns = {*_INPUT_COLUMNS, *_FACE_COLUMNS, *_POSE_COLUMNS, *points, *face_light, *frame_light}
     taken = sorted(columns.intersection(labels))
     if taken or len(set(labels)) != len(labels):
         required = "labels that differ from each other and from the other columns"
@@ -69,12 +75,14 @@ def column_types(labels: Sequence[str]) -> dict[str, type]:
         **_INPUT_COLUMNS,
         **_FACE_COLUMNS,
         **dict.fromkeys(labels, float),
+        **dict.fromkeys(_POSE_COLUMNS, float),
         **face_light,
         **frame_light,
+        **dict.fromkeys(points, float),
     }
 
 
-def rows_from(result: InputResult, labels: Sequence[str]) -> list[Row]:
+def rows_from(result: InputResult, labels: Sequence[str], *, landmarks: bool = False) -> list[Row]:
     """Turn the result for one input into the rows of a table.
 
     Parameters
@@ -83,6 +91,8 @@ def rows_from(result: InputResult, labels: Sequence[str]) -> list[Row]:
         What became of the input.
     labels : sequence of str
         The labels whose probabilities the table holds.
+    landmarks : bool
+        Whether rows have the columns of the landmarks.
 
     Returns
     -------
@@ -97,11 +107,11 @@ def rows_from(result: InputResult, labels: Sequence[str]) -> list[Row]:
 
     Notes
     -----
-    Probabilities, scores and light are rounded to 6 decimals and box edges to 3, so that every format holds
-    the same numbers. A number that is not finite becomes None. The verdict on the light is its words joined
-    by "+"; the histogram is left out, because its 256 counts would make up nearly all of the table. White
-    space in messages becomes single spaces; a source stays as it is, but for what UTF-8 cannot hold (see
-    `storable_text`).
+    Probabilities, scores and light are rounded to 6 decimals, pixels and degrees to 3, so that every format
+    holds the same numbers. A number that is not finite becomes None. The verdict on the light is its words
+    joined by "+"; the histogram is left out, because its 256 counts would make up nearly all of the table.
+    White space in messages becomes single spaces; a source stays as it is, but for what UTF-8 cannot hold
+    (see `storable_text`).
 
     Examples
     --------
@@ -109,12 +119,15 @@ def rows_from(result: InputResult, labels: Sequence[str]) -> list[Row]:
     >>> len(rows), rows[0]["status"], rows[0]["face"]
     (1, 'empty', None)
     """
-    blank: Row = dict.fromkeys(column_types(labels))
+    blank: Row = dict.fromkeys(column_types(labels, landmarks=landmarks))
     blank.update(_input_values(result))
     faces = result.frame.faces if result.frame is not None else ()
     if not faces:
         return [blank]
-    return [blank | {"face": index} | _face_values(face, labels) for index, face in enumerate(faces)]
+    return [
+        blank | {"face": index} | _face_values(face, labels) | (_points(face) if landmarks else {})
+        for index, face in enumerate(faces)
+    ]
 
 
 def storable_text(text: str) -> str:
@@ -164,7 +177,17 @@ def _face_values(face: Face, labels: Sequence[str]) -> Row:
     values |= {"score": _rounded(face.score), "expression": face.expression}
     values |= {"probability": _rounded(face.probability), "verdict": face.verdict}
     values |= {label: _rounded(probability) for label, probability in face.probabilities.items()}
+    if face.pose is not None:
+        values |= {name: _rounded(getattr(face.pose, name), _PIXEL_DECIMALS) for name in _POSE_COLUMNS}
     return values | _light_values("face", face.light)
+
+
+def _points(face: Face) -> Row:
+    """Give the columns of the landmarks; none where there are no landmarks."""
+    if face.landmarks is None:
+        return {}
+    numbers = face.landmarks.T.ravel().tolist()  # all x, then all y
+    return {name: _rounded(n, _PIXEL_DECIMALS) for name, n in zip(_LANDMARK_COLUMNS, numbers, strict=True)}
 
 
 def _light_columns(prefix: str) -> dict[str, type]:

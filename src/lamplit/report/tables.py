@@ -21,7 +21,7 @@ _ROWS_PER_GROUP = 1_000
 _FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
 
 
-def open_table(path: str | os.PathLike[str], labels: Sequence[str]) -> Table:
+def open_table(path: str | os.PathLike[str], labels: Sequence[str], *, landmarks: bool = False) -> Table:
     r"""Open a results table for writing; the suffix of the path names the format.
 
     Parameters
@@ -31,6 +31,8 @@ def open_table(path: str | os.PathLike[str], labels: Sequence[str]) -> Table:
         replaced; folders that lack are made.
     labels : sequence of str
         The labels whose probabilities the table holds.
+    landmarks : bool
+        Whether the 68 landmarks have columns, too.
 
     Returns
     -------
@@ -65,7 +67,7 @@ def open_table(path: str | os.PathLike[str], labels: Sequence[str]) -> Table:
     if target.suffix.lower() not in formats:
         required = "a name that ends in .csv, .jsonl or .parquet"
         raise InvalidArgumentError(str(target), required, repr(target.suffix))
-    return formats[target.suffix.lower()](target, labels)
+    return formats[target.suffix.lower()](target, labels, landmarks=landmarks)
 
 
 class Table(ABC):
@@ -77,14 +79,17 @@ class Table(ABC):
         The file to write.
     labels : sequence of str
         The labels whose probabilities the table holds.
+    landmarks : bool
+        Whether the 68 landmarks have columns, too.
     """
 
     suffix: ClassVar[str]
 
-    def __init__(self, path: Path, labels: Sequence[str]) -> None:
+    def __init__(self, path: Path, labels: Sequence[str], *, landmarks: bool = False) -> None:
         self.path = path
         self.labels = tuple(labels)
-        self._columns = column_types(self.labels)
+        self.landmarks = landmarks
+        self._columns = column_types(self.labels, landmarks=landmarks)
         with self._output_errors():
             path.parent.mkdir(parents=True, exist_ok=True)
             self._file: IO[Any] = self._open()
@@ -111,7 +116,7 @@ class Table(ABC):
         """
         if self._file.closed:
             raise InvalidArgumentError("table", "an open table", "one that was closed")
-        rows = rows_from(result, self.labels)
+        rows = rows_from(result, self.labels, landmarks=self.landmarks)
         with self._output_errors():
             self._append(rows)
 
