@@ -23,7 +23,7 @@ detection has a side of 70 to 220 pixels.
 from __future__ import annotations
 
 import zipfile
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -65,13 +65,18 @@ OPENCV = {"OpenCV default": "haarcascade_frontalface_default", "OpenCV alt2": "h
 PLOT = ROOT / "docs" / "images" / "cascade-recall.png"
 
 
+MaskOf = Callable[[int], np.ndarray]
+"""What is pasted of a square of a side: (side, side), from 0 to 1."""
+
+
 @dataclass(frozen=True)
 class Base:
-    """Crops (N, A_SCENE, 48, 48), where they go, and into which pictures."""
+    """Crops (N, A_SCENE, 48, 48), where they go, into which pictures, and their numbers (N, A_SCENE)."""
 
     crops: ByteArray
     squares: list[list[Box]]
     backgrounds: list[ByteArray]
+    numbers: np.ndarray
 
 
 @dataclass(frozen=True)
@@ -96,18 +101,20 @@ def faces_and_pictures(data: Path, tuning: bool) -> tuple[ByteArray, tuple[ByteA
     ).images
 
 
-def place(room: tuple[int, int], taken: list[Box], random: np.random.Generator) -> Box:
+def place(
+    room: tuple[int, int], taken: list[Box], random: np.random.Generator, sides: tuple[int, int]
+) -> Box:
     """Draw a square that overlaps no other."""
     while True:
-        most = min(SIDES[1], *room)
-        side = round(float(np.exp(random.uniform(np.log(SIDES[0]), np.log(most)))))
+        most = min(sides[1], *room)
+        side = round(float(np.exp(random.uniform(np.log(sides[0]), np.log(most)))))
         y, x = (int(random.integers(0, length - side + 1)) for length in room)
         square = Box(x, y, x + side, y + side)
         if not taken or iou(square.xyxy[None], np.stack([b.xyxy for b in taken])).max() == 0:
             return square
 
 
-def scene_of(crops: ByteArray, squares: list[Box], background: ByteArray, *, soft: bool) -> Scene:
+def scene_of(crops: ByteArray, squares: list[Box], background: ByteArray, mask_of: MaskOf) -> Scene:
     """Put crops at their places."""
     image = background.astype(np.float32)
     for crop, square in zip(crops, squares, strict=True):
@@ -116,7 +123,7 @@ def scene_of(crops: ByteArray, squares: list[Box], background: ByteArray, *, sof
         size = cv2.INTER_AREA if smaller else cv2.INTER_CUBIC
         face = cv2.resize(crop.astype(np.float32), (side, side), interpolation=size).clip(0, 255)
         part = image[y : y + side, x : x + side]
-        mask = ellipse(side) if soft else np.float32(1)
+        mask = mask_of(side)
         part[:] = face * mask + part * (1 - mask)
     return Scene(np.rint(image).astype(np.uint8), np.stack([square.xyxy for square in squares]))
 
@@ -128,14 +135,19 @@ def ellipse(side: int) -> np.ndarray:
     return np.clip((1 - distance) / 0.25 + 0.5, 0, 1).astype(np.float32)
 
 
-def scenes_in(light: Light, base: Base, *, soft: bool) -> list[Scene]:
+def plain(side: int) -> np.ndarray:
+    """Return the whole square."""
+    return np.ones((side, side), np.float32)
+
+
+def scenes_in(light: Light, base: Base, mask_of: MaskOf) -> list[Scene]:
     """Return all scenes in a light."""
     crops = base.crops
     if "side light" in light.condition:
         side = next(one for one in SEVEN_LIGHTS if one.condition.startswith("side light"))
         crops = side.apply(crops.reshape(-1, *crops.shape[2:])).reshape(crops.shape)
     parts = zip(crops, base.squares, base.backgrounds, strict=True)
-    scenes = [scene_of(*part, soft=soft) for part in parts]
+    scenes = [scene_of(*part, mask_of) for part in parts]
     if light.condition == "dark side light":  # the same sensor and exposure, without its lamps
         night = next(one for one in GAUNTLET if one.condition == "night")
         light = replace(night, strength=light.strength)
@@ -144,13 +156,13 @@ def scenes_in(light: Light, base: Base, *, soft: bool) -> list[Scene]:
     return [replace(s, image=light.apply(s.image[None], seed=n)[0]) for n, s in enumerate(scenes)]
 
 
-def all_scenes(base: Base, *, soft: bool) -> dict[str, list[Scene]]:
+def all_scenes(base: Base, mask_of: MaskOf = ellipse) -> dict[str, list[Scene]]:
     """Return the scenes by light: in each, or, of squares, in good light and in the bad ones by turns."""
-    if soft:
-        return {light.name: scenes_in(light, base, soft=True) for light in SEVEN_LIGHTS}
-    bad = [scenes_in(light, base, soft=False) for light in SEVEN_LIGHTS[1:]]
+    if mask_of is not plain:
+        return {light.name: scenes_in(light, base, mask_of) for light in SEVEN_LIGHTS}
+    bad = [scenes_in(light, base, plain) for light in SEVEN_LIGHTS[1:]]
     turns = [bad[number % len(bad)][number] for number in range(len(base.squares))]
-    return {"good light": scenes_in(SEVEN_LIGHTS[0], base, soft=False), "bad lights in turn": turns}
+    return {"good light": scenes_in(SEVEN_LIGHTS[0], base, plain), "bad lights in turn": turns}
 
 
 def judged(found: list[Detection], squares: np.ndarray) -> list[tuple[float, int]]:
@@ -294,7 +306,7 @@ def rows_of(found: dict[str, dict[str, Answers]]) -> dict[str, Any]:
     return rows
 
 
-def drawn(data: Path, n_scenes: int, *, tuning: bool) -> Base:
+def drawn(data: Path, n_scenes: int, *, tuning: bool, sides: tuple[int, int] = SIDES) -> Base:
     """Draw faces, pictures and places."""
     random = np.random.default_rng(0)
     faces, pictures = faces_and_pictures(data, tuning)
@@ -305,8 +317,9 @@ def drawn(data: Path, n_scenes: int, *, tuning: bool) -> Base:
     for background in backgrounds:
         squares.append([])
         for _ in range(A_SCENE):
-            squares[-1].append(place(background.shape, squares[-1], random))
-    return Base(faces[chosen].reshape(-1, A_SCENE, 48, 48), squares, backgrounds)
+            squares[-1].append(place(background.shape, squares[-1], random, sides))
+    crops, numbers = faces[chosen].reshape(-1, A_SCENE, 48, 48), chosen.reshape(-1, A_SCENE)
+    return Base(crops, squares, backgrounds, numbers)
 
 
 def main() -> None:
@@ -322,7 +335,7 @@ def main() -> None:
     for word, soft in (("soft ellipses", True), ("plain squares", False)):
         found: dict[str, dict[str, Answers]] = {}
         names = list(compared) if soft else [name for name in compared if "dim" not in name]
-        for light, scenes in all_scenes(base, soft=soft).items():
+        for light, scenes in all_scenes(base, ellipse if soft else plain).items():
             found[light] = {
                 name: answers(compared[name], scenes)
                 for name in track(names, f"{word}: {light}", transient=True)

@@ -194,7 +194,7 @@ def main() -> None:
     by_name = compared(given.weights)
     base = drawn(given.data, given.scenes, tuning=given.tuning)
     found: dict[str, dict[str, Answers]] = {}
-    for light, scenes in all_scenes(base, soft=True).items():
+    for light, scenes in all_scenes(base).items():
         found[light] = {
             name: answers(one, scenes) for name, one in track(by_name.items(), light, transient=True)
         }
