@@ -17,7 +17,7 @@ from lamplit.core.landmarks import Landmarks
 from lamplit.core.values import Detection, Face, FrameResult, InputResult, LightReading
 from lamplit.expression.classifier import ExpressionClassifier
 from lamplit.expression.refusal import verdict_of_answer
-from lamplit.faces.detector import FaceDetector, detector_from
+from lamplit.faces.detector import USUAL, FaceDetector, detector_from
 from lamplit.faces.head_pose import pose_if_any
 from lamplit.faces.landmarks import LandmarkModel
 from lamplit.imaging.images import DEFAULT_MAX_PIXELS, read_image
@@ -34,7 +34,7 @@ class Analyzer:
     weights : str or Path, optional
         Expression weights by name, or the path of an .onnx file with its card beside it.
     detector : str or FaceDetector
-        Name of a detector, or one of your own.
+        Name of a detector (`lamplit.faces.list_detectors`), or one of your own.
     landmarks : bool, str, Path or LandmarkModel
         Whether faces have 68 landmarks and a head pose, and are aligned by them; or a landmark network of
         your own. Without them faces are aligned by the detector's five points, if it gives any.
@@ -68,7 +68,7 @@ class Analyzer:
         self,
         *,
         weights: str | Path | None = None,
-        detector: str | FaceDetector = "cascade",
+        detector: str | FaceDetector = USUAL,
         landmarks: bool | str | Path | LandmarkModel = True,
         min_size: int | None = None,
         device: str = "cpu",

@@ -17,6 +17,7 @@ from lamplit.cli.annotations import AnnotationFolder
 from lamplit.cli.consoles import counting_progress, results_console, tell
 from lamplit.cli.each_picture import going_on
 from lamplit.core.values import InputResult
+from lamplit.faces.detector import USUAL, list_detectors
 from lamplit.imaging.images import DEFAULT_MAX_PIXELS
 from lamplit.imaging.paths import find_images
 from lamplit.report.documents import document_from
@@ -46,7 +47,7 @@ def analyze(
         str | None,
         typer.Option(help="Weights by name (see `lamplit weights`) or an .onnx file with its card."),
     ] = None,
-    detector: Annotated[str, typer.Option(help="Face detector.")] = "cascade",
+    detector: Annotated[str, typer.Option(help=f"Face detector: {', '.join(list_detectors())}.")] = USUAL,
     min_size: Annotated[int | None, typer.Option(help="Smallest face in pixels.")] = None,
     max_pixels: Annotated[int, typer.Option(help="Refuse larger pictures.")] = DEFAULT_MAX_PIXELS,
     device: Annotated[str, typer.Option(help="cpu, cuda or auto.")] = "cpu",

@@ -16,6 +16,7 @@ from lamplit.cli.analyze import EXIT_SOME_FAILED
 from lamplit.cli.consoles import results_console, tell
 from lamplit.cli.each_picture import going_on
 from lamplit.core.values import InputResult
+from lamplit.faces.detector import USUAL, list_detectors
 from lamplit.imaging.images import DEFAULT_MAX_PIXELS
 from lamplit.imaging.paths import find_images
 from lamplit.report.documents import light_document
@@ -35,7 +36,7 @@ def light(
         Path | None,
         typer.Option(metavar="FILE|DIR", help="Write faces beside their histograms: a .png, or a folder."),
     ] = None,
-    detector: Annotated[str, typer.Option(help="Face detector.")] = "cascade",
+    detector: Annotated[str, typer.Option(help=f"Face detector: {', '.join(list_detectors())}.")] = USUAL,
     min_size: Annotated[int | None, typer.Option(help="Smallest face in pixels.")] = None,
     max_pixels: Annotated[int, typer.Option(help="Refuse larger pictures.")] = DEFAULT_MAX_PIXELS,
     as_json: Annotated[bool, typer.Option("--json", help="Print one JSON document per picture.")] = False,
@@ -50,7 +51,7 @@ def light(
     files = find_images(paths)
     view = _View(as_json=as_json, quiet=quiet)
     on_picture = None if plot is None else going_on(_plots(plot, files).add, view)
-    analyzer = Analyzer(detector=detector, min_size=min_size, max_pixels=max_pixels)
+    analyzer = Analyzer(detector=detector, landmarks=False, min_size=min_size, max_pixels=max_pixels)
     for result in analyze_inputs(files, analyzer, on_picture=on_picture):
         view.add(result)
     view.finish()

@@ -15,6 +15,7 @@ from lamplit.cli.consoles import results_console, tell
 from lamplit.cli.each_picture import going_on
 from lamplit.core.arrays import ByteArray
 from lamplit.core.values import InputResult
+from lamplit.faces.detector import USUAL, list_detectors
 from lamplit.imaging.images import DEFAULT_MAX_PIXELS
 from lamplit.imaging.paths import find_images
 from lamplit.report.terminal import summary_line
@@ -27,7 +28,7 @@ def texture(
     ],
     out: Annotated[Path, typer.Option(metavar="DIR", help="Write one .png of each face to this folder.")],
     block: Annotated[int, typer.Option(help="Side of a block in pixels, of a face of 128 x 128.")] = 32,
-    detector: Annotated[str, typer.Option(help="Face detector.")] = "cascade",
+    detector: Annotated[str, typer.Option(help=f"Face detector: {', '.join(list_detectors())}.")] = USUAL,
     min_size: Annotated[int | None, typer.Option(help="Smallest face in pixels.")] = None,
     max_pixels: Annotated[int, typer.Option(help="Refuse larger pictures.")] = DEFAULT_MAX_PIXELS,
     quiet: Annotated[bool, typer.Option("--quiet", "-q", help="Print nothing but errors.")] = False,
@@ -47,7 +48,7 @@ def texture(
         view.written = []
         view.written = plots.add(pixels, result)
 
-    analyzer = Analyzer(detector=detector, min_size=min_size, max_pixels=max_pixels)
+    analyzer = Analyzer(detector=detector, landmarks=False, min_size=min_size, max_pixels=max_pixels)
     for result in analyze_inputs(files, analyzer, on_picture=going_on(draw, view)):
         view.add(result)
     view.finish()

@@ -94,7 +94,8 @@ class MuscleReader:
     Parameters
     ----------
     detector : str or FaceDetector
-        Finds the faces: a name of `lamplit.faces.list_detectors()`, or a detector of your own.
+        Finds the faces: a name of `lamplit.faces.list_detectors()`, or a detector of your own. By default
+        OpenCV's cascade, with which everything was measured (docs/optical-flow.md).
     alignment : str
         How the second face is laid on the first: "flow" or "ecc" register the parts that go with the skull
         (`lamplit.features.registration`); "eyes" takes the eyes found in both; "box" believes the detector.

@@ -32,6 +32,10 @@ _DETECTORS: dict[str, Callable[..., FaceDetector]] = {
 }
 
 
+USUAL = "net"
+"""The detector where one does not say which."""
+
+
 def list_detectors() -> list[str]:
     """Return the names of the detectors, sorted.
 
@@ -115,7 +119,7 @@ def detector_from(detector: str | FaceDetector, min_size: int | None) -> FaceDet
 
 
 def detect_faces(
-    image: Any, *, detector: str | FaceDetector = "cascade", min_size: int | None = None
+    image: Any, *, detector: str | FaceDetector = USUAL, min_size: int | None = None
 ) -> list[Detection]:
     """Find the faces of a picture.
 
