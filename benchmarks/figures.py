@@ -13,6 +13,7 @@ import adaboost_figures
 import calibration_figures
 import cascade_figures
 import data_figures
+import face_figures
 import flow_figures
 import gauntlet_figures
 import light_figures
@@ -31,6 +32,9 @@ PAGES = (
     "docs/boosting.md",
     "docs/data.md",
     "docs/calibration.md",
+    "docs/face-detector.md",
+    "docs/face-geometry.md",
+    "docs/landmarks.md",
     "docs/light-gauntlet.md",
     "docs/light-normalisation.md",
     "docs/light-reading.md",
@@ -49,6 +53,7 @@ TABLES: dict[str, Callable[[], str]] = {
     **calibration_figures.TABLES,
     **cascade_figures.TABLES,
     **data_figures.TABLES,
+    **face_figures.TABLES,
     **flow_figures.TABLES,
     **gauntlet_figures.TABLES,
     **light_figures.TABLES,
