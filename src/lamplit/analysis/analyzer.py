@@ -19,7 +19,7 @@ from lamplit.expression.classifier import ExpressionClassifier
 from lamplit.expression.refusal import verdict_of_answer
 from lamplit.faces.detector import USUAL, FaceDetector, detector_from
 from lamplit.faces.head_pose import pose_if_any
-from lamplit.faces.landmarks import LandmarkModel
+from lamplit.faces.landmarks import LandmarkModel, usual_landmarks
 from lamplit.imaging.images import DEFAULT_MAX_PIXELS, read_image
 from lamplit.light.reading import measure
 
@@ -78,7 +78,8 @@ class Analyzer:
     ) -> None:
         self.second_look = second_look
         self.max_pixels = check_integer("max_pixels", max_pixels, low=1)
-        self.detector = detector_from(detector, min_size)
+        self.detector = detector_from(detector, min_size, threads)
+        self._usual_landmarks = landmarks is True
         self.landmarks = _landmark_model(landmarks, device, threads)
         self.classifier = ExpressionClassifier(weights, device=device, threads=threads)
 
@@ -215,6 +216,8 @@ class Analyzer:
         """Return the landmarks of each face, None where there are none to be trusted."""
         if self.landmarks is None:
             return [None] * len(detections)
+        if self._usual_landmarks and all(found.landmarks is not None for found in detections):
+            return [trusted(found.landmarks) for found in detections]  # the detector has asked already
         return [trusted(marks) for marks in self.landmarks.locate_all(pixels, [d.box for d in detections])]
 
     def _face(
@@ -238,7 +241,7 @@ def _landmark_model(landmarks: Any, device: str, threads: int | None) -> Landmar
     if isinstance(landmarks, LandmarkModel):
         return landmarks
     if isinstance(landmarks, bool):
-        return LandmarkModel(device=device, threads=threads) if landmarks else None
+        return usual_landmarks(device, threads) if landmarks else None
     if not isinstance(landmarks, str | Path):
         required = "True, False, weights by name or path, or a LandmarkModel"
         raise InvalidArgumentError("landmarks", required, type(landmarks).__name__)

@@ -81,4 +81,4 @@ def _moved(detection: Detection, around: Box, size: int) -> Detection:
     x1, y1, x2, y2 = (scale * edge for edge in detection.box.xyxy.astype(float).tolist())
     box = Box(around.x1 + x1, around.y1 + y1, around.x1 + x2, around.y1 + y2)
     points = None if detection.points is None else (scale * detection.points + corner).astype(np.float32)
-    return dataclasses.replace(detection, box=box, points=points)
+    return dataclasses.replace(detection, box=box, points=points, landmarks=None)

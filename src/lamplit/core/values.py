@@ -11,6 +11,7 @@ import numpy as np
 from lamplit.core.arrays import FloatArray
 from lamplit.core.errors import InvalidArgumentError
 from lamplit.core.head_pose import HeadPose
+from lamplit.core.landmarks import Landmarks
 from lamplit.core.light import LightReading as LightReading
 
 
@@ -75,6 +76,8 @@ class Detection:
     points : ndarray of shape (5, 2), optional
         Middles of the eyes, tip of the nose and corners of the mouth (x, y) in pixels, the subject's right
         eye and corner before the left, for detectors that give them: the face is aligned by them.
+    landmarks : Landmarks, optional
+        68 points in pixels of the picture, for detectors that look for them.
 
     Examples
     --------
@@ -85,6 +88,7 @@ class Detection:
     box: Box
     score: float
     points: FloatArray | None = None
+    landmarks: Landmarks | None = field(default=None, repr=False)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

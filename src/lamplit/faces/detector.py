@@ -32,6 +32,8 @@ _DETECTORS: dict[str, Callable[..., FaceDetector]] = {
 }
 
 
+_NETWORKS = {"net"}
+
 USUAL = "net"
 """The detector where one does not say which."""
 
@@ -82,7 +84,9 @@ def get_detector(name: str, **settings: Any) -> FaceDetector:
         raise InvalidArgumentError(f"detector {name}", "settings that it knows", str(error)) from error
 
 
-def detector_from(detector: str | FaceDetector, min_size: int | None) -> FaceDetector:
+def detector_from(
+    detector: str | FaceDetector, min_size: int | None, threads: int | None = None
+) -> FaceDetector:
     """Return the detector that a user asked for, by name or as an object.
 
     Parameters
@@ -91,6 +95,8 @@ def detector_from(detector: str | FaceDetector, min_size: int | None) -> FaceDet
         One of `list_detectors()`, or a detector of one's own.
     min_size : int, optional
         Smallest face in pixels, for detectors given by name.
+    threads : int, optional
+        Threads of one call, for networks given by name; cascades have no such setting.
 
     Returns
     -------
@@ -108,7 +114,8 @@ def detector_from(detector: str | FaceDetector, min_size: int | None) -> FaceDet
     True
     """
     if isinstance(detector, str):
-        return get_detector(detector, min_size=min_size)
+        settings = {"threads": threads} if detector in _NETWORKS else {}
+        return get_detector(detector, min_size=min_size, **settings)
     if isinstance(detector, type) or not isinstance(detector, FaceDetector):
         required = "a name or an object with a method detect(image)"
         came = f"the class {detector.__name__}" if isinstance(detector, type) else type(detector).__name__

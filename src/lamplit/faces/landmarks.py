@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
+from functools import lru_cache
 from pathlib import Path
 
 import numpy as np
@@ -27,6 +28,35 @@ BATCH = 32
 """Faces in one run of the network, so that memory stays flat over a stadium of them."""
 
 _TRAIN = "train them: lamplit train landmarks-heatmap-ferplus --data DIR --out DIR; then give the .onnx file"
+
+
+@lru_cache(maxsize=4)
+def usual_landmarks(device: str = "cpu", threads: int | None = None) -> LandmarkModel:
+    """Return the landmark network that comes with lamplit; all who ask alike share one.
+
+    Parameters
+    ----------
+    device : str
+        "cpu", "cuda" or "auto".
+    threads : int, optional
+        Threads of one call on the CPU.
+
+    Returns
+    -------
+    LandmarkModel
+        Loaded once.
+
+    Raises
+    ------
+    WeightsMissingError, WeightsCorruptError, InvalidArgumentError
+        As `LandmarkModel` raises them.
+
+    Examples
+    --------
+    >>> usual_landmarks() is usual_landmarks()
+    True
+    """
+    return LandmarkModel(device=device, threads=threads)
 
 
 class LandmarkModel:

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import math
 import os
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import cv2
 import numpy as np
@@ -15,6 +18,7 @@ from lamplit.core.checks import check_integer, check_number
 from lamplit.core.detector_grid import NUMBERS, STEP, cells_of, decode
 from lamplit.core.errors import InvalidArgumentError, WeightsCorruptError, WeightsMissingError
 from lamplit.core.values import Box, Detection
+from lamplit.faces.landmarks import LandmarkModel, usual_landmarks
 from lamplit.imaging.colour import grey_from_rgb
 from lamplit.weights.assets import load_asset
 from lamplit.weights.registry import ASSET_SUFFIX, DEFAULT_DETECTOR, FOLDER
@@ -29,6 +33,12 @@ COARSER = 4.0
 TILE, MARGIN = 1536, 128
 """Largest pictures in pixels a side that are looked at in one piece, and how far pieces overlap. A face
 larger than the margin is seen whole in the next size."""
+
+CANDIDATE = 0.12
+"""Least score of the detector alone from which the landmark network is asked, too."""
+
+MOST_CANDIDATES = 1000
+"""So many are asked about, the surest first."""
 
 MOST_CELLS = 2000
 """Cells of one size, the surest first, whose boxes are compared."""
@@ -51,6 +61,9 @@ class NetFaceDetector:
         Of boxes that overlap by more (intersection over union), between 0 and 1, the surest stays.
     threads : int, optional
         Threads of one call; by default one per core.
+    verify : bool or LandmarkModel
+        Whether the landmark network looks at each candidate and says whether it is a face; one of your own
+        if need be. Detections then have landmarks, too.
 
     Raises
     ------
@@ -68,6 +81,10 @@ class NetFaceDetector:
     more at a quarter of that size, and so on. Pictures beyond 1536 pixels are looked at in overlapping
     pieces.
 
+    Verified scores are s = sigmoid(a + b), with a and b the logits of detector and landmark network: as if
+    both had seen the face independently. The detector sees it in few pixels but in its surround, the other in
+    112 x 112 pixels. A candidate costs the time of its landmarks, which a face would need anyway.
+
     Examples
     --------
     >>> detector = NetFaceDetector("detector-faces-v1.onnx", min_size=16)  # doctest: +SKIP
@@ -83,6 +100,7 @@ class NetFaceDetector:
         threshold: float = 0.5,
         overlap: float = 0.4,
         threads: int | None = None,
+        verify: bool | LandmarkModel = True,
     ) -> None:
         if min_size is not None:
             check_integer("min_size", min_size, low=8)
@@ -94,6 +112,7 @@ class NetFaceDetector:
         self.threshold = threshold
         self.overlap = overlap
         self._network = _session(weights, threads)
+        self._verifier = _verifier(verify, threads)
 
     def detect(self, image: AnyArray) -> list[Detection]:
         """Find the faces of a picture.
@@ -119,7 +138,11 @@ class NetFaceDetector:
         found = [self._at(grey, scale) for scale in scales_for(grey.shape, smallest)]
         scores, boxes, points = (np.concatenate(parts) for parts in zip(*found, strict=True))
         kept = [i for i in nms(boxes, scores, overlap=self.overlap) if _touches(boxes[i], grey.shape)]
-        return [detection(scores[i], boxes[i], points[i]) for i in kept]
+        candidates = [detection(scores[i], boxes[i], points[i]) for i in kept]
+        if self._verifier is None:
+            return candidates
+        verified = verified_by(self._verifier, grey, candidates[:MOST_CANDIDATES])
+        return [found for found in verified if found.score >= self.threshold]
 
     def _at(self, grey: ByteArray, scale: float) -> tuple[FloatArray, FloatArray, FloatArray]:
         """Return scores, boxes and points at one size of the picture, in pixels of the picture."""
@@ -129,7 +152,8 @@ class NetFaceDetector:
         parts = []
         for top, left in _corners(picture.shape):
             answers, cells = self._answers(picture[top : top + TILE, left : left + TILE])
-            scores, boxes, points = best_answers(answers, cells, threshold=self.threshold)
+            least = self.threshold if self._verifier is None else min(CANDIDATE, self.threshold)
+            scores, boxes, points = best_answers(answers, cells, threshold=least)
             corner = np.array([left, top], np.float32)
             places = (boxes.reshape(-1, 2, 2) + corner) / back
             parts.append((scores, places.reshape(-1, 4), (points + corner) / back))
@@ -147,6 +171,46 @@ class NetFaceDetector:
         whole = cv2.copyMakeBorder(picture, 0, below, 0, beside, cv2.BORDER_REPLICATE)
         bright = whole.astype(np.float32)[None, None] * np.float32(1 / 255)
         return self._network.run(bright)[0], cells_of(height, width)
+
+
+def verified_by(model: LandmarkModel, grey: ByteArray, candidates: Sequence[Detection]) -> list[Detection]:
+    """Ask the landmark network what candidates are.
+
+    Parameters
+    ----------
+    model : LandmarkModel
+        What is asked.
+    grey : ndarray of shape (H, W), uint8
+        The picture.
+    candidates : sequence of Detection
+        What the detector took for faces, scores in (0, 1).
+
+    Returns
+    -------
+    list of Detection
+        All of them, with landmarks and the score of both networks, best first.
+    """
+    marks = model.locate_all(grey, [found.box for found in candidates])
+    both = [
+        replace(found, score=_together(found.score, mark.score), landmarks=mark)
+        for found, mark in zip(candidates, marks, strict=True)
+    ]
+    return sorted(both, key=lambda found: -found.score)
+
+
+def _together(first: float, second: float) -> float:
+    """Return the probability of what two say independently, none of them surer than a million to one."""
+    odds = math.prod((p + 1e-6) / (1 - p + 1e-6) for p in (first, second))
+    return odds / (1 + odds)
+
+
+def _verifier(verify: Any, threads: int | None) -> LandmarkModel | None:
+    """Return the landmark network that is asked, if any."""
+    if isinstance(verify, LandmarkModel):
+        return verify
+    if not isinstance(verify, bool):
+        raise InvalidArgumentError("verify", "True, False or a LandmarkModel", type(verify).__name__)
+    return usual_landmarks(threads=threads) if verify else None
 
 
 def scales_for(shape: tuple[int, ...], smallest: int) -> list[float]:
