@@ -1,4 +1,4 @@
-"""The lines of Python on the pages about boosting and about flow run as they stand, one after the other."""
+"""The lines of Python on the pages about boosting, flow and landmarks run as they stand."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ def good_enough(scores: np.ndarray) -> bool:
 def desk(repository: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """Be in a folder with the pictures that the pages name."""
     (tmp_path / "examples").mkdir()
-    for name in ("examples/eileen-collins.jpg", "neutral.jpg", "smile.jpg"):
+    for name in ("examples/eileen-collins.jpg", "neutral.jpg", "smile.jpg", "photo.jpg"):
         shutil.copy(repository / "examples" / "eileen-collins.jpg", tmp_path / name)
     monkeypatch.chdir(tmp_path)
     return tmp_path
@@ -66,3 +66,12 @@ def test_optical_flow(repository: Path, desk: Path, capsys: pytest.CaptureFixtur
     lines = capsys.readouterr().out.splitlines()
     assert len(lines) == 28
     assert all(line.endswith("     0") for line in lines)
+
+
+def test_landmarks(repository: Path, desk: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    names: dict[str, Any] = {}
+    for block in FENCED.findall((repository / "docs" / "landmarks.md").read_text(encoding="utf-8")):
+        exec(block, names)
+    assert capsys.readouterr().out.startswith("(68, 2) ")
+    assert names["marks"].score > 0.9
+    assert names["marks"].five.shape == (5, 2)

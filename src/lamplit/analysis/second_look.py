@@ -161,7 +161,7 @@ def _shrunk(pixels: ByteArray) -> tuple[ByteArray, int]:
 
 
 def _enlarged(detection: Detection, factor: int) -> Detection:
-    """Return where a detection is in the picture before it was shrunk, without what the corrected one showed."""
+    """Return where a detection is in the picture as it came, without landmarks of the corrected one."""
     x1, y1, x2, y2 = (factor * float(edge) for edge in detection.box.xyxy)
     points = None if detection.points is None else (detection.points * factor).astype(np.float32)
     return dataclasses.replace(detection, box=Box(x1, y1, x2, y2), points=points, landmarks=None)
