@@ -52,12 +52,15 @@ def train(
     from lamplit.training.recipe import load_recipe
     from lamplit.training.recipe_files import task_of
 
-    others = {"detector": train_detector, "landmarks": train_landmark_recipe}
-    if (run := others.get(task_of(recipe))) is not None:
-        if start is not None or as_is is not None:
+    task = task_of(recipe)
+    if task in ("detector", "landmarks"):
+        if as_is is not None or (start is not None and task == "landmarks"):
             option = "--start" if start is not None else "--as-is/--find-faces"
             raise InvalidArgumentError(option, "a recipe of expressions", f"the recipe {recipe}")
-        run(recipe, data, out, name=name, quiet=quiet)
+        if task == "detector":
+            train_detector(recipe, data, out, name=name, start=start, quiet=quiet)
+        else:
+            train_landmark_recipe(recipe, data, out, name=name, quiet=quiet)
         return
     settings = load_recipe(recipe)
     if as_is is not None:

@@ -7,7 +7,9 @@ from pathlib import Path
 from lamplit.cli.consoles import messages_console, results_console
 
 
-def train_detector(recipe: str, data: Path, out: Path | None, *, name: str | None, quiet: bool) -> None:
+def train_detector(
+    recipe: str, data: Path, out: Path | None, *, name: str | None, quiet: bool, start: Path | None = None
+) -> None:
     """Train a face detector; called again with the same folder, go on where the last run stopped.
 
     Parameters
@@ -22,9 +24,12 @@ def train_detector(recipe: str, data: Path, out: Path | None, *, name: str | Non
         Name of the detector; by default `<recipe>-v1`.
     quiet : bool
         Whether nothing is printed.
+    start : Path, optional
+        Folder of the run that the recipe starts from; by default `runs/START`.
     """
     # Here and not above: these need the extra "train", without which the other commands must work.
     from lamplit.training.checkpoint import load_checkpoint
+    from lamplit.training.detector.before import run_before
     from lamplit.training.detector.publish import publish_detector
     from lamplit.training.detector.recipe import load_detector_recipe
     from lamplit.training.detector.task import DetectorTask
@@ -38,10 +43,11 @@ def train_detector(recipe: str, data: Path, out: Path | None, *, name: str | Non
     called = f"{settings.name}-v1" if name is None else name
     check_name(called, where="--name")
     folder = RUNS / settings.name if out is None else out
+    before = run_before(settings, start)
     console = messages_console(quiet=quiet)
     with console.status("reading pictures"):
         stocks = read_scene_stocks(data)
-        task = DetectorTask(settings, stocks, folder)
+        task = DetectorTask(settings, stocks, folder, before)
     with TaskProgress(settings.epochs, folder, console) as progress:
         network = run_task(task, settings.schedule, folder, observer=progress)
     checkpoint = load_checkpoint(folder)

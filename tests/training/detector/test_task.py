@@ -9,8 +9,9 @@ import pytest
 import torch
 from stocks import drawn_stock
 
-from lamplit.core.errors import CheckpointError, RecipeError
+from lamplit.core.errors import CheckpointError, InvalidArgumentError, RecipeError
 from lamplit.faces import NetFaceDetector
+from lamplit.training.detector.before import run_before
 from lamplit.training.detector.measure import detections_in, judge, recalls
 from lamplit.training.detector.mining import find_hard_places, load_hard_places, save_hard_places
 from lamplit.training.detector.publish import publish_detector
@@ -86,10 +87,47 @@ def test_a_run_resumes_and_its_file_answers_what_the_network_answers(
     session = NetworkSession((tmp_path / "tiny.onnx").read_bytes(), name="tiny", threads=1)
     np.testing.assert_allclose(session.run(grey), expected, atol=1e-3)
     # Scores of so short a training lie so near each other that faces are not compared one by one.
-    found = NetFaceDetector(tmp_path / "tiny.onnx", threshold=0.001, threads=1).detect(
-        stocks.training.pictures[0]
+    detector = NetFaceDetector(tmp_path / "tiny.onnx", threshold=0.001, threads=1, verify=False)
+    assert detector.detect(stocks.training.pictures[0])
+
+
+def test_a_second_cycle_starts_from_the_averaged_weights_of_the_first(
+    stocks: SceneStocks, tmp_path: Path
+) -> None:
+    first = recipe(epochs=1)
+    network = run_task(
+        DetectorTask(first, stocks, tmp_path / "a"), first.schedule, tmp_path / "a", observer=Silent()
     )
-    assert found
+    second = recipe(name="tiny-night", start="tiny")
+    before = run_before(second, tmp_path / "a")
+    built = DetectorTask(second, stocks, tmp_path / "b", before).build()
+    for name, tensor in network.state_dict().items():
+        torch.testing.assert_close(built.state_dict()[name], tensor)
+
+
+@pytest.mark.parametrize(
+    ("changes", "message"),
+    [
+        ({"start": "other"}, "needs a finished run of other, got 1 of 1 epochs of tiny"),
+        ({"start": "tiny", "settings": {**SMALL, "fused": 16}}, "needs a network with the settings"),
+    ],
+)
+def test_a_cycle_refuses_another_run(
+    stocks: SceneStocks, tmp_path: Path, changes: dict[str, object], message: str
+) -> None:
+    first = recipe(epochs=1)
+    run_task(DetectorTask(first, stocks, tmp_path), first.schedule, tmp_path, observer=Silent())
+    with pytest.raises(CheckpointError, match=message):
+        run_before(recipe(**changes), tmp_path)
+
+
+def test_a_cycle_needs_its_run_and_a_run_needs_a_cycle(tmp_path: Path) -> None:
+    with pytest.raises(
+        CheckpointError, match=r"needs a finished run of tiny, got nothing \(first run: lamplit"
+    ):
+        run_before(recipe(start="tiny"), tmp_path)
+    with pytest.raises(InvalidArgumentError, match="--start: needs a recipe that starts from a run"):
+        run_before(recipe(), tmp_path)
 
 
 def test_false_alarms_are_kept_by_epoch(tmp_path: Path) -> None:

@@ -34,6 +34,9 @@ class DetectorRecipe:
         Name of the recipe; detectors are called after it.
     settings : mapping
         Of the network (`lamplit.nets.face_detector.FaceDetectorNet`) that differ from its defaults.
+    start : str
+        Name of the recipe whose averaged weights this training starts from; its run stands in `runs/<name>`
+        unless one says otherwise. "" for fresh weights.
     sizes : sequence of int
         Sides of the scenes in pixels, multiples of 32; each batch has one of them.
     scenes : int
@@ -59,6 +62,7 @@ class DetectorRecipe:
 
     name: str
     settings: Mapping[str, Any] = field(default_factory=dict)
+    start: str = ""
     sizes: tuple[int, ...] = (192, 256, 256, 320, 416)
     scenes: int = 16
     epochs: int = 30

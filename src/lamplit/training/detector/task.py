@@ -13,11 +13,13 @@ from torch import Generator, Tensor, nn
 from lamplit.core.detector_grid import cells_of
 from lamplit.nets.face_detector import ANSWERS
 from lamplit.nets.registry import build_network
+from lamplit.training.checkpoint import Checkpoint
 from lamplit.training.detector.loss import Batch, batch_of, detector_loss
 from lamplit.training.detector.measure import held_out_scenes, recalls
 from lamplit.training.detector.mining import find_hard_places, load_hard_places, save_hard_places
 from lamplit.training.detector.recipe import DetectorRecipe
 from lamplit.training.detector.targets import assign
+from lamplit.training.run_state import averaged_weights
 from lamplit.training.scenes.composing import compose_scene
 from lamplit.training.scenes.stock import SceneStocks
 
@@ -35,10 +37,15 @@ class DetectorTask:
         From what.
     folder : Path
         The folder of the run, where the false alarms of each epoch are kept.
+    before : Checkpoint, optional
+        The finished run that the recipe starts from (`lamplit.training.detector.before.run_before`).
     """
 
-    def __init__(self, recipe: DetectorRecipe, stocks: SceneStocks, folder: Path) -> None:
+    def __init__(
+        self, recipe: DetectorRecipe, stocks: SceneStocks, folder: Path, before: Checkpoint | None = None
+    ) -> None:
         self.recipe = recipe
+        self.before = before
         self.stocks = stocks
         self.folder = folder
         self._epoch = 0
@@ -57,8 +64,10 @@ class DetectorTask:
         return self.recipe.as_dict() | {"pictures": counts}
 
     def build(self) -> nn.Module:
-        """Return the network with fresh weights."""
+        """Return the network with fresh weights, or those of the run before."""
         network = build_network(NETWORK, answers=ANSWERS, **self.recipe.settings)
+        if self.before is not None:
+            network.load_state_dict(averaged_weights(self.before))
         # Half as fast again on a CPU, where convolutions in bfloat16 want channels last.
         return network.to(memory_format=torch.channels_last)  # type: ignore[call-overload,no-any-return]
 

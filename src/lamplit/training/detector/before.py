@@ -1,0 +1,58 @@
+"""The finished run that a detector's training starts from."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from lamplit.core.errors import CheckpointError, InvalidArgumentError
+from lamplit.training.checkpoint import Checkpoint, load_checkpoint
+from lamplit.training.detector.recipe import DetectorRecipe
+from lamplit.training.finished import RUNS
+
+
+def run_before(recipe: DetectorRecipe, folder: Path | None = None) -> Checkpoint | None:
+    """Load the run that a recipe starts from.
+
+    Parameters
+    ----------
+    recipe : DetectorRecipe
+        The training to come.
+    folder : Path, optional
+        Folder of the run before; by default `runs/<start>`.
+
+    Returns
+    -------
+    Checkpoint or None
+        Of its last epoch; None if the recipe starts from fresh weights.
+
+    Raises
+    ------
+    CheckpointError
+        If the run is not there, not finished, of another recipe, or of a network with other settings.
+    InvalidArgumentError
+        If there is a folder and the recipe starts from fresh weights.
+
+    Examples
+    --------
+    >>> run_before(DetectorRecipe(name="mine")) is None
+    True
+    """
+    if not recipe.start:
+        if folder is not None:
+            required = "a recipe that starts from a run"
+            raise InvalidArgumentError("--start", required, f"the recipe {recipe.name}")
+        return None
+    where = RUNS / recipe.start if folder is None else folder
+    found = load_checkpoint(where)
+    required = f"a finished run of {recipe.start}"
+    hint = f"first run: lamplit train {recipe.start} --data DIR"
+    if found is None:
+        raise CheckpointError(str(where), required, "nothing", hint)
+    kept, epochs = found.details.get("recipe", {}), len(found.details.get("history", []))
+    if kept.get("name") != recipe.start or epochs < kept.get("epochs", 0):
+        came = f"{epochs} of {kept.get('epochs')} epochs of {kept.get('name')}"
+        raise CheckpointError(str(where), required, came, hint)
+    if kept.get("settings", {}) != recipe.as_dict()["settings"]:
+        came = f"one with {kept.get('settings')}"
+        raise CheckpointError(str(where), f"a network with the settings {dict(recipe.settings)}", came)
+    return found
