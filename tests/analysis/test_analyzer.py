@@ -309,7 +309,7 @@ class Finder:
             InvalidArgumentError,
             "min_size: needs a detector given by name",
         ),
-        ({"min_size": 5}, InvalidArgumentError, "min_size: needs a whole number of at least 20"),
+        ({"min_size": 5}, InvalidArgumentError, "min_size: needs a whole number of at least 8"),
         ({"max_pixels": 0}, InvalidArgumentError, "max_pixels: needs a whole number of at least 1"),
         ({"max_pixels": 1e6}, InvalidArgumentError, "max_pixels"),
         ({"threads": 0}, InvalidArgumentError, "threads"),

@@ -211,7 +211,7 @@ def test_names_are_taken_literally(lamplit: Run, photo: Path, tmp_path: Path, na
         (["--weights", "gone.onnx"], "lamplit: gone.onnx: needs a weight file that can be read"),
         (["--detector", "no-such"], "lamplit: detector: needs one of ['boosted', 'cascade', 'net']"),
         (["--device", "tpu"], "lamplit: device: needs one of ['auto', 'cpu'"),
-        (["--min-size", "5"], "lamplit: min_size: needs a whole number of at least 20, got 5"),
+        (["--min-size", "5"], "lamplit: min_size: needs a whole number of at least 8, got 5"),
         (["--max-pixels", "0"], "lamplit: max_pixels: needs a whole number of at least 1, got 0"),
         (["--out", "results.txt"], "lamplit: results.txt: needs a name that ends in .csv"),
         (["--out", "folder.csv"], "lamplit: folder.csv: needs"),

@@ -68,7 +68,7 @@ def test_detect_faces_reads_what_read_image_reads(repository: Path) -> None:
 def test_detect_faces_passes_min_size_on(repository: Path) -> None:
     path = repository / "examples" / "eileen-collins.jpg"
     assert detect_faces(path, min_size=200) == []
-    with pytest.raises(InvalidArgumentError, match="min_size: needs a whole number of at least 20, got 3"):
+    with pytest.raises(InvalidArgumentError, match="min_size: needs a whole number of at least 8, got 3"):
         detect_faces(path, min_size=3)
 
 

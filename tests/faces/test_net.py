@@ -6,17 +6,21 @@ import hashlib
 from concurrent.futures import ThreadPoolExecutor
 from itertools import pairwise
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
 import torch
 
 from lamplit.core.errors import InvalidArgumentError, WeightsCorruptError, WeightsMissingError
-from lamplit.faces import FaceDetector, NetFaceDetector, get_detector
-from lamplit.faces.net import MARGIN, TILE, _corners, scales_for
+from lamplit.core.values import Box, Detection
+from lamplit.faces import FaceDetector, NetFaceDetector
+from lamplit.faces.landmarks import LandmarkModel
+from lamplit.faces.net import DOUBT, MARGIN, TILE, _corners, scales_for, verified_by
+from lamplit.imaging.colour import grey_from_rgb
+from lamplit.imaging.images import read_image
 from lamplit.nets.export import export_onnx
 from lamplit.weights.assets import AssetCard, write_asset
-from lamplit.weights.registry import ASSET_SUFFIX, DEFAULT_DETECTOR, FOLDER
 
 
 class Spots(torch.nn.Module):
@@ -60,6 +64,11 @@ def weights(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return kept(Spots(), tmp_path_factory.mktemp("spots"), "spots")
 
 
+def plain(weights: Path, **settings: Any) -> NetFaceDetector:
+    """Return the detector that believes its own network."""
+    return NetFaceDetector(weights, verify=False, **settings)
+
+
 def picture(height: int, width: int, x: int, y: int, side: int = 8) -> np.ndarray:
     image = np.zeros((height, width), np.uint8)
     image[y : y + side, x : x + side] = 255
@@ -67,7 +76,7 @@ def picture(height: int, width: int, x: int, y: int, side: int = 8) -> np.ndarra
 
 
 def test_finds_what_the_network_says_where_it_is(weights: Path) -> None:
-    detector = NetFaceDetector(weights, threads=1)
+    detector = plain(weights, threads=1)
     assert isinstance(detector, FaceDetector)
     (found,) = detector.detect(picture(100, 130, 40, 24))
     np.testing.assert_allclose(found.box.xyxy, [38, 22, 50, 34], atol=1e-3)
@@ -79,19 +88,19 @@ def test_finds_what_the_network_says_where_it_is(weights: Path) -> None:
 
 def test_colours_are_weighed_into_grey(weights: Path) -> None:
     grey = picture(64, 64, 16, 16)
-    assert len(NetFaceDetector(weights).detect(np.stack([grey] * 3, axis=2))) == 1
+    assert len(plain(weights).detect(np.stack([grey] * 3, axis=2))) == 1
     red = np.stack([grey, 0 * grey, 0 * grey], axis=2)  # a third as bright
-    assert NetFaceDetector(weights).detect(red) == []
+    assert plain(weights).detect(red) == []
 
 
 def test_larger_faces_are_looked_for_in_a_smaller_picture(weights: Path) -> None:
     # With faces of 24 pixels and more, the picture is halved: a spot of 16 pixels becomes one cell.
-    (found,) = NetFaceDetector(weights, min_size=24).detect(picture(96, 128, 32, 48, side=16))
+    (found,) = plain(weights, min_size=24).detect(picture(96, 128, 32, 48, side=16))
     np.testing.assert_allclose(found.box.xyxy, [28, 44, 52, 68], atol=1e-3)
 
 
 def test_smaller_faces_are_looked_for_in_a_larger_picture(weights: Path) -> None:
-    (found,) = NetFaceDetector(weights, min_size=8, overlap=0.1).detect(picture(32, 64, 16, 16, side=16))[:1]
+    (found,) = plain(weights, min_size=8, overlap=0.1).detect(picture(32, 64, 16, 16, side=16))[:1]
     assert 8 - 1e-3 < found.box.width < 8 + 1e-3
 
 
@@ -115,26 +124,44 @@ def test_pieces_cover_the_picture_and_overlap(shape: tuple[int, int]) -> None:
 
 def test_a_face_between_two_pieces_is_found_once(weights: Path) -> None:
     x = TILE - 64
-    found = NetFaceDetector(weights, min_size=12).detect(picture(40, TILE + 200, x, 16))
+    found = plain(weights, min_size=12).detect(picture(40, TILE + 200, x, 16))
     assert [one.box.x1 for one in found] == [pytest.approx(x - 2)]
 
 
 @pytest.mark.parametrize("shape", [(1, 1), (3, 500), (48, 48), (200, 300, 3)])
 def test_a_dark_picture_has_no_face(weights: Path, shape: tuple[int, ...]) -> None:
-    assert NetFaceDetector(weights).detect(np.zeros(shape, np.uint8)) == []
+    assert plain(weights).detect(np.zeros(shape, np.uint8)) == []
 
 
 def test_threads_get_the_same_answer(weights: Path) -> None:
-    detector, image = NetFaceDetector(weights, threads=1), picture(100, 130, 40, 24)
+    detector, image = plain(weights, threads=1), picture(100, 130, 40, 24)
     with ThreadPoolExecutor(4) as pool:
         boxes = {tuple(found[0].box.xyxy) for found in pool.map(detector.detect, [image] * 12)}
     assert len(boxes) == 1
 
 
-@pytest.mark.skipif((FOLDER / f"{DEFAULT_DETECTOR}{ASSET_SUFFIX}").is_file(), reason="weights are there")
-def test_without_weights_the_error_says_what_to_run() -> None:
-    with pytest.raises(WeightsMissingError, match="lamplit train detector-faces --data DIR"):
-        get_detector("net")
+def test_boxes_below_the_smallest_face_are_left_out(weights: Path) -> None:
+    image = picture(64, 64, 16, 16)
+    assert len(plain(weights, min_size=12).detect(image)) == 1
+    assert plain(weights, min_size=13).detect(image) == []
+
+
+def test_the_landmark_network_has_a_say(repository: Path, weights: Path) -> None:
+    photo = read_image(repository / "examples" / "eileen-collins.jpg")
+    model, box = LandmarkModel(threads=1), Box(177, 66, 274, 163)
+    face = Detection(box=box, score=0.4)
+    wall = Detection(box=Box(20, 300, 117, 397), score=0.4)
+    first, second = verified_by(model, grey_from_rgb(photo), [wall, face])
+    assert (first.box, second.box) == (box, wall.box)
+    marks = model.locate(photo, box)
+    assert first.landmarks is not None
+    np.testing.assert_allclose(first.landmarks.points, marks.points, atol=1e-2)
+    odds = 0.4 / 0.6 * marks.score / (1 - marks.score + 1e-6) * np.exp(-DOUBT)
+    assert first.score == pytest.approx(odds / (1 + odds), abs=0.01)
+    assert first.score > 0.5 > second.score
+    spot = picture(100, 130, 40, 24)  # no face, and not one that the detector is as sure of as before
+    (before,), after = (plain(weights).detect(spot), NetFaceDetector(weights, threshold=0.01).detect(spot))
+    assert [one.score < before.score for one in after] in ([True], [])
 
 
 def test_files_that_are_no_detector_are_refused(tmp_path: Path) -> None:
@@ -152,6 +179,7 @@ def test_files_that_are_no_detector_are_refused(tmp_path: Path) -> None:
         ({"threshold": 0.0}, "threshold"),
         ({"overlap": 1.0}, "overlap"),
         ({"threads": 0}, "threads"),
+        ({"verify": "yes"}, "verify: needs True, False or a LandmarkModel, got str"),
         ({"weights": 3}, "weights: needs the path of an .onnx file, got int"),
     ],
 )
