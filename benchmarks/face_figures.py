@@ -70,8 +70,8 @@ def landmarks() -> str:
     about = (
         f"{figures['faces']:,} held-out faces; errors over the distance of the outer eye corners, failures "
         f"above {figures['failure_above']:g}. In good light by part: {named}. Pictures without faces taken "
-        f"for one: {100 * figures['scenes_taken_for_faces']:.1f} %. {time['median']:.2f} ms a crop, one thread"
-        f" (fastest tenth {time['fastest_tenth']:.2f}). Machine: {machine('landmarks')}."
+        f"for one: {100 * figures['scenes_taken_for_faces']:.1f} %. {time['median']:.2f} ms a crop, one "
+        f"thread (fastest tenth {time['fastest_tenth']:.2f}). Machine: {machine('landmarks')}."
     )
     return table(rows) + f"\n{about}\n"
 

@@ -16,7 +16,7 @@ from lamplit.core.errors import InvalidArgumentError, WeightsCorruptError, Weigh
 from lamplit.core.values import Box, Detection
 from lamplit.faces import FaceDetector, NetFaceDetector
 from lamplit.faces.landmarks import LandmarkModel
-from lamplit.faces.net import DOUBT, MARGIN, TILE, _corners, scales_for, verified_by
+from lamplit.faces.net import DOUBT, MARGIN, SAY, TILE, _corners, scales_for, verified_by
 from lamplit.imaging.colour import grey_from_rgb
 from lamplit.imaging.images import read_image
 from lamplit.nets.export import export_onnx
@@ -156,7 +156,7 @@ def test_the_landmark_network_has_a_say(repository: Path, weights: Path) -> None
     marks = model.locate(photo, box)
     assert first.landmarks is not None
     np.testing.assert_allclose(first.landmarks.points, marks.points, atol=1e-2)
-    odds = 0.4 / 0.6 * marks.score / (1 - marks.score + 1e-6) * np.exp(-DOUBT)
+    odds = 0.4 / 0.6 * (marks.score / (1 - marks.score + 1e-6)) ** SAY * np.exp(-DOUBT)
     assert first.score == pytest.approx(odds / (1 + odds), abs=0.01)
     assert first.score > 0.5 > second.score
     spot = picture(100, 130, 40, 24)  # no face, and not one that the detector is as sure of as before

@@ -34,12 +34,13 @@ TILE, MARGIN = 1536, 128
 """Largest pictures in pixels a side that are looked at in one piece, and how far pieces overlap. A face
 larger than the margin is seen whole in the next size."""
 
-CANDIDATE = 0.12
+CANDIDATE = 0.2
 """Least score of the detector alone from which the landmark network is asked, too."""
 
-DOUBT = 1.5
-"""What is taken off the logits of both networks together, so that 0.5 is a good threshold: at it there were
-0.05 false alarms per picture on scenes in good light, of faces and pictures for choosing settings."""
+SAY, DOUBT = 0.5, 1.0
+"""How much the landmark network's logit counts beside the detector's, and what is taken off both, so that 0.5
+is a good threshold: about 0.05 false alarms per picture. Both were chosen on scenes of the tuning faces and
+pictures (`benchmarks/detector_recall.py --tuning`)."""
 
 MOST_CANDIDATES = 1000
 """So many are asked about, the surest first."""
@@ -86,10 +87,9 @@ class NetFaceDetector:
     more at a quarter of that size, and so on. Pictures beyond 1536 pixels are looked at in overlapping
     pieces.
 
-    Verified scores are s = sigmoid(a + b - c), with a and b the logits of detector and landmark network: as
-    if both had seen the face independently, and c chosen so that 0.5 is a good threshold. The detector sees
-    it in few pixels but in its surround, the other in 112 x 112 pixels. A candidate costs the time of its
-    landmarks, which a face would need anyway.
+    Verified scores are s = sigmoid(a + b / 2 - 1), with a and b the logits of detector and landmark network.
+    The detector sees a face in few pixels but in its surround, the other in 112 x 112 pixels. A candidate
+    costs the time of its landmarks, which a face would need anyway.
 
     Examples
     --------
@@ -160,7 +160,7 @@ class NetFaceDetector:
         parts = []
         for top, left in _corners(picture.shape):
             answers, cells = self._answers(picture[top : top + TILE, left : left + TILE])
-            least = self.threshold if self._verifier is None else min(CANDIDATE, self.threshold)
+            least = self.threshold if self._verifier is None else CANDIDATE
             scores, boxes, points = best_answers(answers, cells, threshold=least)
             corner = np.array([left, top], np.float32)
             places = (boxes.reshape(-1, 2, 2) + corner) / back
@@ -208,8 +208,8 @@ def verified_by(model: LandmarkModel, grey: ByteArray, candidates: Sequence[Dete
 
 def _together(first: float, second: float) -> float:
     """Return the score of what two say independently, none of them surer than a million to one."""
-    odds = math.prod((p + 1e-6) / (1 - p + 1e-6) for p in (first, second)) * math.exp(-DOUBT)
-    return odds / (1 + odds)
+    first_logit, second_logit = (math.log((p + 1e-6) / (1 - p + 1e-6)) for p in (first, second))
+    return 1 / (1 + math.exp(DOUBT - first_logit - SAY * second_logit))
 
 
 def _verifier(verify: Any, threads: int | None) -> LandmarkModel | None:
