@@ -1,7 +1,7 @@
 """How often a detector sees a face where there is none: `no-faces.zip`, and how the cascade's score tells.
 
-The cascade has seen none of these pictures, so that all of them count for it; the network has learnt from
-most of them, so that both are compared on the held-out part, at their usual settings. A few of the pictures do
+The cascade has seen none of these pictures, so that all of them count for it. The network has learnt from
+most of them, so that both are compared on the held-out part, at their usual settings. A few of the pictures
 hold a face (those known are left out of the held-out part), so the rates are upper limits.
 
     python benchmarks/false_alarms.py --data DIR
