@@ -9,7 +9,7 @@ usual settings.
 - aligned: the crops of FER+ themselves, lit as the light gauntlet lights them;
 - placed by hand: cut out of the scene where it was put, so that only size and scene are lost;
 - by the box, by five points, by 68 landmarks: what the detector finds, framed in three ways;
-- OpenCV's cascade: its boxes.
+- OpenCV's cascade: its boxes, with a second look in bad light as for the network.
 
     python benchmarks/end_to_end.py --data DIR
     python benchmarks/end_to_end.py --data DIR --detector D.onnx --landmarks L.onnx --tuning   # a try
@@ -69,7 +69,7 @@ class Ways:
         self.detector = detector
         self.plain = Analyzer(detector=detector, landmarks=False, threads=1)
         self.pointed = Analyzer(detector=detector, landmarks=marks, threads=1)
-        self.opencv = CascadeFaceDetector()
+        self.opencv = Analyzer(detector=CascadeFaceDetector(), landmarks=False, threads=1)
         self.classifier = self.plain.classifier
 
     def answers(self, scene: Scene) -> dict[str, np.ndarray]:
@@ -79,7 +79,7 @@ class Ways:
         crops = np.stack([crop_face(scene.image, face_box(square), size=size) for square in squares])
         found = self.plain.find(scene.image, measure(scene.image))
         bare = [replace(one, points=None) for one in found]
-        theirs = self.opencv.detect(scene.image)
+        theirs = self.opencv.find(scene.image, measure(scene.image))
         return {
             PLACED: self.classifier.predict_proba(crops).argmax(axis=1),
             WAYS[2]: self._of_faces(self.plain, scene, bare),

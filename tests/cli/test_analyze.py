@@ -212,6 +212,7 @@ def test_names_are_taken_literally(lamplit: Run, photo: Path, tmp_path: Path, na
         (["--detector", "no-such"], "lamplit: detector: needs one of ['boosted', 'cascade', 'net']"),
         (["--device", "tpu"], "lamplit: device: needs one of ['auto', 'cpu'"),
         (["--min-size", "5"], "lamplit: min_size: needs a whole number of at least 8, got 5"),
+        (["--landmarks"], "lamplit: --landmarks: needs --out or --annotate, where they go, got neither"),
         (["--max-pixels", "0"], "lamplit: max_pixels: needs a whole number of at least 1, got 0"),
         (["--out", "results.txt"], "lamplit: results.txt: needs a name that ends in .csv"),
         (["--out", "folder.csv"], "lamplit: folder.csv: needs"),
@@ -291,3 +292,18 @@ def test_a_file_without_permission_is_unreadable(lamplit: Run, photo: Path, tmp_
     result = lamplit("analyze", "--json", tmp_path)
     assert result.exit_code == 1
     assert json.loads(result.stdout)["message"] == "needs a file that can be read, got Permission denied"
+
+
+def test_landmarks_go_to_the_table_and_into_the_picture(lamplit: Run, photo: Path, tmp_path: Path) -> None:
+    table, plain, drawn = tmp_path / "faces.csv", tmp_path / "plain", tmp_path / "drawn"
+    assert lamplit("analyze", photo, "--annotate", plain).exit_code == 0
+    assert lamplit("analyze", photo, "--out", table, "--annotate", drawn, "--landmarks").exit_code == 0
+    with table.open(newline="") as file:
+        first = next(iter(csv.DictReader(file)))
+    edges = [float(first[name]) for name in ("x1", "y1", "x2", "y2")]
+    assert edges[0] < float(first["x_30"]) < edges[2]
+    assert edges[1] < float(first["y_30"]) < edges[3]
+    assert abs(float(first["roll"])) < 45
+    (before,), (after,) = (list(folder.iterdir()) for folder in (plain, drawn))
+    assert before.name == after.name
+    assert (read_image(before) != read_image(after)).any()

@@ -12,7 +12,7 @@ from lamplit.core.arrays import AnyArray
 from lamplit.core.errors import InvalidArgumentError
 from lamplit.core.head_pose import HeadPose, rotation_from_angles
 from lamplit.faces.face_model import load_face_model, mirrored_points
-from lamplit.faces.head_pose import USUAL_DISTANCE, Placement, estimate_head_pose, project
+from lamplit.faces.head_pose import USUAL_DISTANCE, Placement, estimate_head_pose, pose_if_any, project
 
 GRID = list(itertools.product((-60, -30, 0, 20, 60), (-40, -15, 0, 40), (-45, 0, 30, 45)))
 PIXELS_PER_MM = 100 / 63.0  # eyes 100 pixels apart
@@ -145,3 +145,12 @@ def test_the_roll_is_the_tilt_of_the_eyes_and_the_yaw_moves_the_nose(
     # The nose of who turns to their left stands nearer to the left eye, at the right of the picture.
     across = ((faces[:, 30] - right) * eyes).sum(axis=1) / (eyes**2).sum(axis=1)
     assert np.corrcoef(across, [pose.yaw for pose in poses])[0, 1] > 0.9
+
+
+def test_points_that_no_pose_explains_have_none() -> None:
+    random = np.random.default_rng(0)
+    for _ in range(200):  # nearly straight lines, which pass for points of a face
+        along, across = random.normal(0, 40, 68), random.normal(0, 40 * 10 ** random.uniform(-2.8, -1), 68)
+        pose = pose_if_any(np.column_stack([along, across]) + 100)
+        assert pose is None or pose.residual <= 1.0
+    assert pose_if_any(np.full((68, 2), 7.0)) is None

@@ -78,7 +78,7 @@ class Analyzer:
     ) -> None:
         self.second_look = second_look
         self.max_pixels = check_integer("max_pixels", max_pixels, low=1)
-        self.detector = detector_from(detector, min_size, threads)
+        self.detector = detector_from(detector, min_size, device=device, threads=threads)
         self._usual_landmarks = landmarks is True
         self.landmarks = _landmark_model(landmarks, device, threads)
         self.classifier = ExpressionClassifier(weights, device=device, threads=threads)
@@ -213,12 +213,14 @@ class Analyzer:
         return stream_frames(faces, source, frame_times(fps, timestamps))
 
     def _landmarks(self, pixels: ByteArray, detections: Sequence[Detection]) -> list[Landmarks | None]:
-        """Return the landmarks of each face, None where there are none to be trusted."""
+        """Return the landmarks of each face, None where none are to be trusted."""
         if self.landmarks is None:
             return [None] * len(detections)
-        if self._usual_landmarks and all(found.landmarks is not None for found in detections):
-            return [trusted(found.landmarks) for found in detections]  # the detector has asked already
-        return [trusted(marks) for marks in self.landmarks.locate_all(pixels, [d.box for d in detections])]
+        # Of some the detector has asked the same network already.
+        known = [found.landmarks if self._usual_landmarks else None for found in detections]
+        missing = [found.box for found, marks in zip(detections, known, strict=True) if marks is None]
+        others = iter(self.landmarks.locate_all(pixels, missing))
+        return [trusted(next(others) if marks is None else marks) for marks in known]
 
     def _face(
         self, found: Detection, row: Sequence[float], marks: Landmarks | None, light: LightReading

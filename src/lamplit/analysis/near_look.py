@@ -65,8 +65,10 @@ def look_near(
     part = crop_square(pixels, around, size)
     found = [_moved(seen, around, size) for seen in analyzer.find(part, measure(part))]
     seen = _nearest(box, found)
-    # What stands beside a face that is known is that face, seen from here.
-    return None if seen is None or _nearest(seen.box, known) is not None else seen
+    if seen is None or _nearest(seen.box, known) is not None:
+        return None  # what stands beside a face that is known is that face, seen from here
+    x, y = (seen.box.x1 + seen.box.x2) / 2, (seen.box.y1 + seen.box.y2) / 2
+    return seen if 0 <= x < width and 0 <= y < height else None
 
 
 def _nearest(box: Box, detections: Sequence[Detection]) -> Detection | None:

@@ -16,6 +16,7 @@ from lamplit.analysis.inputs import OnPicture, analyze_inputs
 from lamplit.cli.annotations import AnnotationFolder
 from lamplit.cli.consoles import counting_progress, results_console, tell
 from lamplit.cli.each_picture import going_on
+from lamplit.core.errors import InvalidArgumentError
 from lamplit.core.values import InputResult
 from lamplit.faces.detector import USUAL, list_detectors
 from lamplit.imaging.images import DEFAULT_MAX_PIXELS
@@ -59,6 +60,9 @@ def analyze(
     Every input gets a row with a status; a bad file never stops the rest. The exit code is 1 when any input
     failed. A label says what observers call a face, not what a person feels.
     """
+    if landmarks and out is None and annotate is None:
+        hint = "--json has the landmarks anyway"
+        raise InvalidArgumentError("--landmarks", "--out or --annotate, where they go", "neither", hint)
     files = find_images(paths)
     analyzer = Analyzer(
         weights=weights, detector=detector, min_size=min_size, max_pixels=max_pixels, device=device

@@ -55,7 +55,7 @@ def train(
     task = task_of(recipe)
     if task in ("detector", "landmarks"):
         if as_is is not None or (start is not None and task == "landmarks"):
-            option = "--start" if start is not None else "--as-is/--find-faces"
+            option = "--as-is/--find-faces" if as_is is not None else "--start"
             raise InvalidArgumentError(option, "a recipe of expressions", f"the recipe {recipe}")
         if task == "detector":
             train_detector(recipe, data, out, name=name, start=start, quiet=quiet)

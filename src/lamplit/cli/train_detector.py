@@ -43,7 +43,8 @@ def train_detector(
     called = f"{settings.name}-v1" if name is None else name
     check_name(called, where="--name")
     folder = RUNS / settings.name if out is None else out
-    before = run_before(settings, start)
+    # What has begun already does not need the run that it began from.
+    before = run_before(settings, start) if load_checkpoint(folder) is None else None
     console = messages_console(quiet=quiet)
     with console.status("reading pictures"):
         stocks = read_scene_stocks(data)

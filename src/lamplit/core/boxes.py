@@ -113,12 +113,13 @@ def nms(boxes: AnyArray, scores: AnyArray, *, overlap: float = 0.3, nested: floa
     [1, 2]
     """
     boxes = np.asarray(boxes, dtype=np.float32).reshape(-1, 4)
-    shared = intersection(boxes, boxes)  # (N, N)
     areas = area(boxes)
-    smaller = np.minimum(areas[:, None], areas[None, :])  # (N, N)
-    same = (iou(boxes, boxes) > overlap) | (shared > nested * smaller)  # (N, N)
     kept: list[int] = []
-    for candidate in np.argsort(-np.asarray(scores, dtype=np.float64), kind="stable"):
-        if not same[candidate, kept].any():
-            kept.append(int(candidate))
+    left = np.argsort(-np.asarray(scores, dtype=np.float64), kind="stable")
+    while len(left):  # one row at a time: all pairs of thousands of boxes would not fit into memory
+        best, left = int(left[0]), left[1:]
+        kept.append(best)
+        shared = intersection(boxes[best][None], boxes[left])[0]  # (M,)
+        union, smaller = areas[best] + areas[left] - shared, np.minimum(areas[best], areas[left])
+        left = left[~((shared / union > overlap) | (shared > nested * smaller))]
     return np.array(kept, dtype=np.int64)

@@ -85,7 +85,7 @@ def get_detector(name: str, **settings: Any) -> FaceDetector:
 
 
 def detector_from(
-    detector: str | FaceDetector, min_size: int | None, threads: int | None = None
+    detector: str | FaceDetector, min_size: int | None, *, device: str = "cpu", threads: int | None = None
 ) -> FaceDetector:
     """Return the detector that a user asked for, by name or as an object.
 
@@ -95,8 +95,10 @@ def detector_from(
         One of `list_detectors()`, or a detector of one's own.
     min_size : int, optional
         Smallest face in pixels, for detectors given by name.
+    device : str
+        "cpu", "cuda" or "auto", for networks given by name; cascades have no such settings.
     threads : int, optional
-        Threads of one call, for networks given by name; cascades have no such setting.
+        Threads of one call on the CPU, for networks given by name.
 
     Returns
     -------
@@ -114,7 +116,7 @@ def detector_from(
     True
     """
     if isinstance(detector, str):
-        settings = {"threads": threads} if detector in _NETWORKS else {}
+        settings = {"device": device, "threads": threads} if detector in _NETWORKS else {}
         return get_detector(detector, min_size=min_size, **settings)
     if isinstance(detector, type) or not isinstance(detector, FaceDetector):
         required = "a name or an object with a method detect(image)"

@@ -20,6 +20,8 @@ USUAL_DISTANCE = 1000.0
 _ROUNDS = 12
 _SETTLED = 1e-6  # radians, and shares of the size
 _TOLERANCE = 0.08  # eye distances: points that are farther off count less and less
+_MOST_RESIDUAL = 1.0  # eye distances: faces have a tenth at most
+_MOST_GROWTH = 10.0  # of the size from the first guess on: beyond it the steps run away
 _LEAST_SPREAD = 1e-3  # of the shorter to the longer axis: a face is never a line
 
 
@@ -74,7 +76,8 @@ def estimate_head_pose(points: AnyArray, *, distance: float = USUAL_DISTANCE) ->
     Raises
     ------
     InvalidArgumentError
-        If the points are not (68, 2) finite numbers or lie on one line, or the distance is out of range.
+        If the points are not (68, 2) finite numbers, lie on one line or are those of no face in any pose, or
+        the distance is out of range.
 
     Notes
     -----
@@ -100,13 +103,13 @@ def estimate_head_pose(points: AnyArray, *, distance: float = USUAL_DISTANCE) ->
     if distance != np.inf:
         check_number("distance", distance, above=200.0)
     model = load_face_model()
-    place = _first_guess(marks)
-    for _ in range(_ROUNDS):
-        place, moved = _step(marks, place, distance)
-        if moved < _SETTLED:
-            break
+    place = _settled(marks, distance)
     off = np.linalg.norm(marks - project(place, distance=distance), axis=1) / place.scale  # (68,) millimetres
     residual = float(np.sqrt(model.weights @ off**2 / model.weights.sum())) / model.eye_distance
+    if not residual <= _MOST_RESIDUAL:
+        raise InvalidArgumentError(
+            "points", "points of a face", f"a residual of {residual:.3g} eye distances"
+        )
     yaw, pitch, roll = angles_from_rotation(place.rotation)
     return HeadPose(yaw=yaw, pitch=pitch, roll=roll, residual=residual)
 
@@ -170,6 +173,21 @@ def project(place: Placement, *, distance: float = np.inf) -> AnyArray:
     nearer = 1 / (1 - turned[:, 2:] / distance)  # (68, 1)
     shown: AnyArray = place.scale * turned[:, :2] * (1, -1) * nearer + place.origin
     return shown
+
+
+def _settled(marks: AnyArray, distance: float) -> Placement:
+    """Return where the face fits best, or say that none does."""
+    place = first = _first_guess(marks)
+    try:
+        for _ in range(_ROUNDS):
+            place, moved = _step(marks, place, distance)
+            if not 1 / _MOST_GROWTH < place.scale / first.scale < _MOST_GROWTH:
+                raise InvalidArgumentError("points", "points of a face", "points that no pose explains")
+            if moved < _SETTLED:
+                break
+    except (np.linalg.LinAlgError, OverflowError, FloatingPointError) as error:
+        raise InvalidArgumentError("points", "points of a face", "points that no pose explains") from error
+    return place
 
 
 def _first_guess(marks: AnyArray) -> Placement:

@@ -30,7 +30,6 @@ BATCH = 32
 _TRAIN = "train them: lamplit train landmarks-heatmap-ferplus --data DIR --out DIR; then give the .onnx file"
 
 
-@lru_cache(maxsize=4)
 def usual_landmarks(device: str = "cpu", threads: int | None = None) -> LandmarkModel:
     """Return the landmark network that comes with lamplit; all who ask alike share one.
 
@@ -53,9 +52,15 @@ def usual_landmarks(device: str = "cpu", threads: int | None = None) -> Landmark
 
     Examples
     --------
-    >>> usual_landmarks() is usual_landmarks()
+    >>> usual_landmarks() is usual_landmarks("cpu", threads=None)
     True
     """
+    return _loaded(device, threads)
+
+
+@lru_cache(maxsize=4)
+def _loaded(device: str, threads: int | None) -> LandmarkModel:
+    """Load the network; behind one spelling of the arguments, for the cache goes by spelling."""
     return LandmarkModel(device=device, threads=threads)
 
 

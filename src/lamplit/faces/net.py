@@ -62,11 +62,14 @@ class NetFaceDetector:
         that is more. The picture is brought to the size at which such a face has 12 pixels, and no smaller.
         Where it is given, smaller boxes are left out.
     threshold : float
-        Least score, between 0 and 1.
+        Least score, between 0 and 1. Where candidates are verified, those to which the detector alone gives
+        less than 0.2 are left out, however low it is.
     overlap : float
         Of boxes that overlap by more (intersection over union), between 0 and 1, the surest stays.
+    device : str
+        "cpu", "cuda" or "auto".
     threads : int, optional
-        Threads of one call; by default one per core.
+        Threads of one call on the CPU; by default one per core.
     verify : bool or LandmarkModel
         Whether the landmark network looks at each candidate and says whether it is a face; one of your own
         if need be. Detections then have landmarks, too.
@@ -105,6 +108,7 @@ class NetFaceDetector:
         min_size: int | None = None,
         threshold: float = 0.5,
         overlap: float = 0.4,
+        device: str = "cpu",
         threads: int | None = None,
         verify: bool | LandmarkModel = True,
     ) -> None:
@@ -117,8 +121,8 @@ class NetFaceDetector:
         self.min_size = min_size
         self.threshold = threshold
         self.overlap = overlap
-        self._network = _session(weights, threads)
-        self._verifier = _verifier(verify, threads)
+        self._network = _session(weights, device, threads)
+        self._verifier = _verifier(verify, device, threads)
 
     def detect(self, image: AnyArray) -> list[Detection]:
         """Find the faces of a picture.
@@ -143,14 +147,23 @@ class NetFaceDetector:
         smallest = self.min_size or max(SMALLEST, min(grey.shape) // 40)
         found = [self._at(grey, scale) for scale in scales_for(grey.shape, smallest)]
         scores, boxes, points = (np.concatenate(parts) for parts in zip(*found, strict=True))
-        kept = [i for i in nms(boxes, scores, overlap=self.overlap) if _touches(boxes[i], grey.shape)]
-        found = [detection(scores[i], boxes[i], points[i]) for i in kept]
-        least = (self.min_size or 0) - 0.5  # half a pixel is no reason to miss a face
-        candidates = [one for one in found if max(one.box.width, one.box.height) >= least]
+        chosen = self._fits(boxes, grey.shape)
+        scores, boxes, points = scores[chosen], boxes[chosen], points[chosen]
+        kept = nms(boxes, scores, overlap=self.overlap).tolist()
+        candidates = [detection(scores[i], boxes[i], points[i]) for i in kept]
         if self._verifier is None:
             return candidates
         verified = verified_by(self._verifier, grey, candidates[:MOST_CANDIDATES])
         return [one for one in verified if one.score >= self.threshold]
+
+    def _fits(self, boxes: FloatArray, shape: tuple[int, ...]) -> AnyArray:
+        """Say which boxes are large enough and have their middle in the picture, which was padded; (N,)."""
+        middles = (boxes[:, :2] + boxes[:, 2:]) / 2
+        inside = np.all((middles > 0) & (middles < (shape[1], shape[0])), axis=1)
+        least = (self.min_size or 0) - 0.5  # half a pixel is no reason to miss a face
+        large = np.max(boxes[:, 2:] - boxes[:, :2], axis=1, initial=0) >= least
+        fits: AnyArray = np.logical_and(inside, large)
+        return fits
 
     def _at(self, grey: ByteArray, scale: float) -> tuple[FloatArray, FloatArray, FloatArray]:
         """Return scores, boxes and points at one size of the picture, in pixels of the picture."""
@@ -212,13 +225,13 @@ def _together(first: float, second: float) -> float:
     return 1 / (1 + math.exp(DOUBT - first_logit - SAY * second_logit))
 
 
-def _verifier(verify: Any, threads: int | None) -> LandmarkModel | None:
+def _verifier(verify: Any, device: str, threads: int | None) -> LandmarkModel | None:
     """Return the landmark network that is asked, if any."""
     if isinstance(verify, LandmarkModel):
         return verify
     if not isinstance(verify, bool):
         raise InvalidArgumentError("verify", "True, False or a LandmarkModel", type(verify).__name__)
-    return usual_landmarks(threads=threads) if verify else None
+    return usual_landmarks(device, threads) if verify else None
 
 
 def scales_for(shape: tuple[int, ...], smallest: int) -> list[float]:
@@ -252,12 +265,6 @@ def scales_for(shape: tuple[int, ...], smallest: int) -> list[float]:
     while _misses_faces(shape, scales[-1]):
         scales.append(scales[-1] / COARSER)
     return scales
-
-
-def _touches(box: FloatArray, shape: tuple[int, ...]) -> bool:
-    """Return whether a box touches the picture, which was padded: something may be seen in the padding."""
-    x1, y1, x2, y2 = box.tolist()
-    return bool(x1 < shape[1] and y1 < shape[0] and min(x2, y2) > 0)
 
 
 def _misses_faces(shape: tuple[int, ...], scale: float) -> bool:
@@ -344,7 +351,7 @@ def _corners(shape: tuple[int, ...]) -> Iterator[tuple[int, int]]:
             yield top, left
 
 
-def _session(weights: str | os.PathLike[str] | None, threads: int | None) -> NetworkSession:
+def _session(weights: str | os.PathLike[str] | None, device: str, threads: int | None) -> NetworkSession:
     """Load the network and check that it is one."""
     if weights is not None and not isinstance(weights, str | os.PathLike):
         raise InvalidArgumentError("weights", "the path of an .onnx file", type(weights).__name__)
@@ -354,7 +361,7 @@ def _session(weights: str | os.PathLike[str] | None, threads: int | None) -> Net
             DEFAULT_DETECTOR, "detector weights that come with lamplit", "none yet", hint
         )
     card, content = load_asset(DEFAULT_DETECTOR if weights is None else Path(weights))
-    network = NetworkSession(content, name=card.name, threads=threads)
+    network = NetworkSession(content, name=card.name, device=device, threads=threads)
     if len(network.output_shape) != 3 or network.output_shape[2] != NUMBERS:
         required = f"a face detector, which answers with {NUMBERS} numbers per cell"
         raise WeightsCorruptError(card.name, required, f"answers of shape {network.output_shape}")

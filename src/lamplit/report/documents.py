@@ -24,8 +24,9 @@ def document_from(result: InputResult) -> dict[str, Any]:
     -------
     dict
         source, status, message, width, height, light and faces; the last four are null where the input could
-        not be read. The light has its verdict and numbers, without the histogram. A face has its pose in
-        degrees and its 68 landmarks (x, y) in pixels, null where there are none.
+        not be read. The light has its verdict and numbers, without the histogram. A face has its pose
+        (angles in degrees, the residual in eye distances) and its 68 landmarks (x, y) in pixels, null where
+        there are none.
 
     Examples
     --------

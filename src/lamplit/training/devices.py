@@ -104,8 +104,8 @@ def _part() -> None:
     Gloo's threads may hold the last tensors that were sent. Freed at the end of the interpreter, those abort
     the process now and then ("terminate called without an active exception", pytorch/pytorch issue 190489).
     """
-    if distributed.is_initialized():
-        distributed.destroy_process_group()
+    if distributed.is_initialized() and distributed.get_backend() == "gloo":
+        distributed.destroy_process_group()  # NCCL would wait for all the others, also for those that failed
 
 
 def _has_bfloat16(device: torch.device) -> bool:

@@ -61,7 +61,10 @@ class DetectorTask:
         """The resolved recipe as plain values, and how many pictures there are to learn from."""
         stock = self.stocks.training
         counts = [len(part) for part in (stock.small, stock.large, stock.lit, stock.pictures)]
-        return self.recipe.as_dict() | {"pictures": counts}
+        settings = self.recipe.as_dict() | {"pictures": counts}
+        if not self.recipe.start:
+            del settings["start"]  # runs of older versions, which had not heard of it, go on
+        return settings
 
     def build(self) -> nn.Module:
         """Return the network with fresh weights, or those of the run before."""
