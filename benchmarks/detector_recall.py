@@ -17,8 +17,8 @@ has seen them:
 And the time of a picture of 640 x 480 pixels on one thread, all within the same run; and how many false
 positives there are on the held-out pictures without faces as they are.
 
-    python benchmarks/detector_recall.py --data DIR --weights detector-faces-v1.onnx
-    python benchmarks/detector_recall.py --data DIR --weights detector-faces-v1.onnx --scenes 4 --dry  # a try
+    python benchmarks/detector_recall.py --data DIR
+    python benchmarks/detector_recall.py --data DIR --weights detector-mine-v1.onnx --scenes 4 --dry  # a try
 """
 
 from __future__ import annotations

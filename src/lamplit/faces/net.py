@@ -16,12 +16,12 @@ from lamplit.core.arrays import AnyArray, ByteArray, FloatArray
 from lamplit.core.boxes import nms
 from lamplit.core.checks import check_integer, check_number
 from lamplit.core.detector_grid import NUMBERS, STEP, cells_of, decode
-from lamplit.core.errors import InvalidArgumentError, WeightsCorruptError, WeightsMissingError
+from lamplit.core.errors import InvalidArgumentError, WeightsCorruptError
 from lamplit.core.values import Box, Detection
 from lamplit.faces.landmarks import LandmarkModel, usual_landmarks
 from lamplit.imaging.colour import grey_from_rgb
 from lamplit.weights.assets import load_asset
-from lamplit.weights.registry import ASSET_SUFFIX, DEFAULT_DETECTOR, FOLDER
+from lamplit.weights.registry import DEFAULT_DETECTOR
 from lamplit.weights.session import NetworkSession
 
 SMALLEST, LARGEST = 12, 400
@@ -96,8 +96,7 @@ class NetFaceDetector:
 
     Examples
     --------
-    >>> detector = NetFaceDetector("detector-faces-v1.onnx", min_size=16)  # doctest: +SKIP
-    >>> detector.detect(np.zeros((480, 640), np.uint8))  # doctest: +SKIP
+    >>> NetFaceDetector(min_size=16).detect(np.zeros((480, 640), np.uint8))
     []
     """
 
@@ -355,11 +354,6 @@ def _session(weights: str | os.PathLike[str] | None, device: str, threads: int |
     """Load the network and check that it is one."""
     if weights is not None and not isinstance(weights, str | os.PathLike):
         raise InvalidArgumentError("weights", "the path of an .onnx file", type(weights).__name__)
-    if weights is None and not (FOLDER / f"{DEFAULT_DETECTOR}{ASSET_SUFFIX}").is_file():
-        hint = "lamplit train detector-faces --data DIR, then Analyzer(detector=NetFaceDetector(PATH))"
-        raise WeightsMissingError(
-            DEFAULT_DETECTOR, "detector weights that come with lamplit", "none yet", hint
-        )
     card, content = load_asset(DEFAULT_DETECTOR if weights is None else Path(weights))
     network = NetworkSession(content, name=card.name, device=device, threads=threads)
     if len(network.output_shape) != 3 or network.output_shape[2] != NUMBERS:

@@ -121,7 +121,7 @@ def list_assets() -> list[AssetCard]:
     Examples
     --------
     >>> [card.name for card in list_assets()]
-    ['cascade-faces-v1', 'relighting-yale-b-v1']
+    ['cascade-faces-v1', 'detector-faces-night-v1', 'landmarks-heatmap-ferplus-v1', 'relighting-yale-b-v1']
     """
     return [read_asset_card(path) for path in sorted(FOLDER.glob(f"*{ASSET_SUFFIX}"))]
 

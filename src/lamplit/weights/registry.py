@@ -21,7 +21,7 @@ DEFAULT_EXPRESSION = f"{FLOAT_EXPRESSION}-int8"
 """What `ExpressionClassifier` loads when it is not told otherwise: the same network in 8 bits, for speed."""
 
 
-DEFAULT_DETECTOR = "detector-faces-v1"
+DEFAULT_DETECTOR = "detector-faces-night-v1"
 """What `lamplit.faces.net.NetFaceDetector` loads when it is not told otherwise."""
 
 DEFAULT_LANDMARKS = "landmarks-heatmap-ferplus-v1"
