@@ -57,6 +57,7 @@ SIDE_LIT = ("leftlight", "rightlight")
 PHOTOGRAPHED = (70, 220)
 """Yale Faces: how pictures are called, and how large their faces are."""
 
+TRIES = 2000
 ROOM = 150
 """Least side of a picture: four faces want room."""
 
@@ -103,15 +104,16 @@ def faces_and_pictures(data: Path, tuning: bool) -> tuple[ByteArray, tuple[ByteA
 
 def place(
     room: tuple[int, int], taken: list[Box], random: np.random.Generator, sides: tuple[int, int]
-) -> Box:
-    """Draw a square that overlaps no other."""
-    while True:
+) -> Box | None:
+    """Draw a square that overlaps no other; none where there is no room for one."""
+    for _ in range(TRIES):
         most = min(sides[1], *room)
         side = round(float(np.exp(random.uniform(np.log(sides[0]), np.log(most)))))
         y, x = (int(random.integers(0, length - side + 1)) for length in room)
         square = Box(x, y, x + side, y + side)
         if not taken or iou(square.xyxy[None], np.stack([b.xyxy for b in taken])).max() == 0:
             return square
+    return None
 
 
 def scene_of(crops: ByteArray, squares: list[Box], background: ByteArray, mask_of: MaskOf) -> Scene:
@@ -306,6 +308,15 @@ def rows_of(found: dict[str, dict[str, Answers]]) -> dict[str, Any]:
     return rows
 
 
+def placed(room: tuple[int, int], random: np.random.Generator, sides: tuple[int, int]) -> list[Box]:
+    """Draw the places of a scene, from the first one on again where the last ones found no room."""
+    squares: list[Box] = []
+    while len(squares) < A_SCENE:
+        square = place(room, squares, random, sides)
+        squares = [] if square is None else [*squares, square]
+    return squares
+
+
 def drawn(data: Path, n_scenes: int, *, tuning: bool, sides: tuple[int, int] = SIDES) -> Base:
     """Draw faces, pictures and places."""
     random = np.random.default_rng(0)
@@ -313,11 +324,7 @@ def drawn(data: Path, n_scenes: int, *, tuning: bool, sides: tuple[int, int] = S
     roomy = [picture for picture in pictures if min(picture.shape) >= ROOM]
     backgrounds = [roomy[i] for i in random.permutation(len(roomy))[:n_scenes]]
     chosen = random.permutation(len(faces))[: A_SCENE * len(backgrounds)]
-    squares: list[list[Box]] = []
-    for background in backgrounds:
-        squares.append([])
-        for _ in range(A_SCENE):
-            squares[-1].append(place(background.shape, squares[-1], random, sides))
+    squares = [placed(background.shape, random, sides) for background in backgrounds]
     crops, numbers = faces[chosen].reshape(-1, A_SCENE, 48, 48), chosen.reshape(-1, A_SCENE)
     return Base(crops, squares, backgrounds, numbers)
 

@@ -1,7 +1,7 @@
 """What is lost between a face cut out by hand and one that has to be found: expressions from whole scenes.
 
 Scenes and lights as in cascade_recall.py: FER+ validation faces with a majority, four to a scene, in held-out
-pictures without faces. Here they have 48 to 200 pixels, so that none loses resolution, and keep all of the
+pictures without faces. Here they have 48 to 140 pixels, so that none loses resolution, and keep all of the
 crop but its corners and a soft edge. A face counts as right where it is found (intersection over union of
 0.4) and its expression is that of the majority; faces that are missed are wrong. Detectors look at their
 usual settings.
@@ -36,8 +36,8 @@ from lamplit.light.gauntlet import SEVEN_LIGHTS
 from lamplit.light.reading import measure
 from results import data_parser, write_result
 
-SIDES = (48, 200)
-SIZES = {"48 to 79 pixels": (0, 80), "80 to 119 pixels": (80, 120), "120 to 200 pixels": (120, 999)}
+SIDES = (48, 140)
+SIZES = {"48 to 79 pixels": (0, 80), "80 to 140 pixels": (80, 999)}
 ALIGNED, PLACED = "aligned", "placed by hand"
 WAYS = (ALIGNED, PLACED, "by the box", "by five points", "by 68 landmarks", "OpenCV's cascade")
 

@@ -92,7 +92,7 @@ def end_to_end() -> str:
         found = (f"{100 * by[way]['found']:.1f} %" for way in ("by 68 landmarks", "OpenCV's cascade"))
         rows.append((light, *accuracies, *found))
     about = (
-        f"{figures['faces']:,} FER+ validation faces of 48 to 200 pixels in {figures['scenes']} held-out "
+        f"{figures['faces']:,} FER+ validation faces of 48 to 140 pixels in {figures['scenes']} held-out "
         f"pictures; faces that are missed count as wrong. Machine: {machine('end_to_end')}."
     )
     return table(rows) + f"\n{about}\n"
