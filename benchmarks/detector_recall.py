@@ -5,8 +5,8 @@ to 200 pixels, in held-out pictures of no-faces.zip. Recall is read at 0.05 and 
 picture, in good light and in each of six bad lights. The cascades look from 24 pixels on; the network knows
 smaller faces, too, and what it finds below 16 pixels is left out (a face of 24 has a box of 20).
 
-Photographs, at the scores that give 0.05 false positives per picture on the scenes in good light; no training
-has seen them:
+Photographs, at the scores that give 0.05 false positives per picture on the scenes in good light; no detector
+has seen them (the landmark network, which verifies, has learnt from nine tenths of the unlabelled faces):
 
 - Yale Faces, by the rule of cascade_recall.py;
 - the uncropped pictures of Extended Yale B in the room's own light (28 people, 640 x 480, one face each):
