@@ -33,7 +33,6 @@ PAGES = (
     "docs/data.md",
     "docs/calibration.md",
     "docs/face-detector.md",
-    "docs/face-geometry.md",
     "docs/landmarks.md",
     "docs/light-gauntlet.md",
     "docs/light-normalisation.md",

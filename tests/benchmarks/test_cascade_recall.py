@@ -10,7 +10,7 @@ import pytest
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[2] / "benchmarks"))
 
-from cascade_recall import Answers, ellipse, judged, pooled, scene_of
+from cascade_recall import Answers, ellipse, judged, plain, pooled, scene_of
 from lamplit.core.values import Box, Detection
 from lamplit.faces.framing import face_box
 
@@ -65,6 +65,6 @@ def test_several_lights_as_one() -> None:
 def test_squares_keep_their_corners_and_ellipses_do_not() -> None:
     crops, background = np.full((1, 48, 48), 200, np.uint8), np.zeros((80, 80), np.uint8)
     square = [Box(10, 10, 70, 70)]
-    hard, soft = (scene_of(crops, square, background, soft=soft).image for soft in (False, True))
+    hard, soft = (scene_of(crops, square, background, mask).image for mask in (plain, ellipse))
     assert (hard[10, 10], soft[10, 10], soft[40, 40]) == (200, 0, 200)
     assert ellipse(60)[30, 30] == 1.0

@@ -134,7 +134,7 @@ def test_a_plot_that_cannot_be_written_stops_nothing(lamplit: Run, photo: Path, 
         ),
         (["--plot", "file"], "lamplit: file: needs a folder that can be written"),
         (["--detector", "no-such"], "lamplit: detector: needs one of ['boosted', 'cascade', 'net']"),
-        (["--min-size", "5"], "lamplit: min_size: needs a whole number of at least 20, got 5"),
+        (["--min-size", "5"], "lamplit: min_size: needs a whole number of at least 8, got 5"),
         (["--max-pixels", "0"], "lamplit: max_pixels: needs a whole number of at least 1, got 0"),
     ],
 )
