@@ -80,7 +80,7 @@ def test_the_light_of_a_face_is_that_inside_its_box(
     result = analyzer.analyze(path)
     (face,) = result
     x1, y1 = np.floor(face.box.xyxy[:2]).astype(int)
-    x2, y2 = np.ceil(face.box.xyxy[2:]).astype(int)
+    x2, y2 = np.rint(face.box.xyxy[2:]).astype(int)
     assert face.light.histogram == measure(pixels[y1:y2, x1:x2]).histogram
     assert face.light == measure(pixels, face.box)
     assert face.light.backlight is not None
