@@ -88,18 +88,24 @@ class Scene:
     squares: np.ndarray
 
 
-def faces_and_pictures(data: Path, tuning: bool) -> tuple[ByteArray, tuple[ByteArray, ...]]:
-    """Return faces that no training has seen and pictures without any, or those to choose settings on."""
+def faces_and_classes(data: Path, tuning: bool) -> tuple[ByteArray, np.ndarray]:
+    """Return faces that no training has seen with the majority's classes, or those to choose settings on."""
     validation = read_ferplus(data, "validation")
     if not tuning:
-        chosen = validation.images[Majority().classes(validation.votes) >= 0]
-        return chosen, read_no_faces(data, "held-out").images
+        classes = Majority().classes(validation.votes)
+        return validation.images[classes >= 0], classes[classes >= 0]
     # Settings may look at faces of the training split, but for those in validation.
     training = read_ferplus(data, "training")
-    kept = training.subset(Majority().classes(training.votes) >= 0)
-    return kept.images[~have_copies(kept.images, among=validation.images)], read_no_faces(
-        data, "tuning"
-    ).images
+    classes = Majority().classes(training.votes)
+    images, classes = training.images[classes >= 0], classes[classes >= 0]
+    new = ~have_copies(images, among=validation.images)
+    return images[new], classes[new]
+
+
+def faces_and_pictures(data: Path, tuning: bool) -> tuple[ByteArray, tuple[ByteArray, ...]]:
+    """Return faces that no training has seen and pictures without any, or those to choose settings on."""
+    pictures = read_no_faces(data, "tuning" if tuning else "held-out").images
+    return faces_and_classes(data, tuning)[0], pictures
 
 
 def place(

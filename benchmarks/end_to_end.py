@@ -23,12 +23,10 @@ from typing import Any
 import numpy as np
 from rich.progress import track
 
-from cascade_recall import OVERLAP, Base, Scene, all_scenes, drawn, faces_and_pictures
+from cascade_recall import Scene, all_scenes, drawn, faces_and_classes, judged
 from lamplit.analysis import Analyzer
 from lamplit.core.arrays import ByteArray
-from lamplit.core.boxes import iou
 from lamplit.core.values import Box, Detection
-from lamplit.datasets import Majority, have_copies, read_ferplus
 from lamplit.faces import CascadeFaceDetector, FaceDetector, NetFaceDetector
 from lamplit.faces.framing import crop_face, face_box
 from lamplit.faces.landmarks import LandmarkModel
@@ -49,24 +47,10 @@ def rounded(side: int) -> np.ndarray:
     return np.clip((1 - distance) / 0.08, 0, 1).astype(np.float32)
 
 
-def labels_of(base: Base, given: Any) -> np.ndarray:
-    """Return the majority's expression of every face, shape (N, 4)."""
-    split = "training" if given.tuning else "validation"
-    faces = read_ferplus(given.data, split)
-    classes = Majority().classes(faces.votes)
-    kept = classes[classes >= 0]
-    if given.tuning:
-        images = faces.images[classes >= 0]
-        kept = kept[~have_copies(images, among=read_ferplus(given.data, "validation").images)]
-    assert len(kept) == len(faces_and_pictures(given.data, given.tuning)[0])
-    return kept[base.numbers]
-
-
 class Ways:
     """The ways from a scene to expressions, with one detector and one classifier."""
 
     def __init__(self, detector: FaceDetector, marks: LandmarkModel) -> None:
-        self.detector = detector
         self.plain = Analyzer(detector=detector, landmarks=False, threads=1)
         self.pointed = Analyzer(detector=detector, landmarks=marks, threads=1)
         self.opencv = Analyzer(detector=CascadeFaceDetector(), landmarks=False, threads=1)
@@ -94,12 +78,9 @@ class Ways:
         if not found:
             return said
         frame = analyzer.describe(scene.image, found, measure(scene.image))
-        boxes = np.stack([face_box(Box(*square)).xyxy for square in scene.squares.tolist()])
-        for face in frame:
-            own = face.box.xyxy[None]
-            overlap = np.maximum(iou(own, scene.squares), iou(own, boxes))[0] * (said < 0)
-            if overlap.max() >= OVERLAP:
-                said[overlap.argmax()] = face.labels.index(face.expression)
+        for face, (_, number) in zip(frame, judged(found, scene.squares), strict=True):
+            if number >= 0:
+                said[number] = face.labels.index(face.expression)
         return said
 
 
@@ -128,7 +109,7 @@ def main() -> None:
     parser.add_argument("--tuning", action="store_true", help="other pictures and faces; nothing is written")
     given = parser.parse_args()
     base = drawn(given.data, given.scenes, tuning=given.tuning, sides=SIDES)
-    labels = labels_of(base, given)
+    labels = faces_and_classes(given.data, given.tuning)[1][base.numbers]
     sides = np.array([[square.width for square in scene] for scene in base.squares])
     ways = Ways(NetFaceDetector(given.detector, threads=1), LandmarkModel(given.landmarks, threads=1))
     rows: dict[str, Any] = {}

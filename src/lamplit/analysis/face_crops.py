@@ -17,12 +17,12 @@ LEAST_SCORE = 0.5
 """Score from which landmarks are those of a face (`lamplit.core.landmarks.Landmarks.score`)."""
 
 
-def trusted(marks: Landmarks | None) -> Landmarks | None:
+def trusted(marks: Landmarks) -> Landmarks | None:
     """Return landmarks that are those of a face, else None.
 
     Parameters
     ----------
-    marks : Landmarks or None
+    marks : Landmarks
         What the landmark network said.
 
     Returns
@@ -32,10 +32,11 @@ def trusted(marks: Landmarks | None) -> Landmarks | None:
 
     Examples
     --------
-    >>> trusted(None) is None
+    >>> points, spread = np.zeros((68, 2), np.float32), np.ones(68, np.float32)
+    >>> trusted(Landmarks(points=points, spread=spread, score=0.4)) is None
     True
     """
-    return marks if marks is not None and marks.score >= LEAST_SCORE else None
+    return marks if marks.score >= LEAST_SCORE else None
 
 
 def face_crops(

@@ -56,9 +56,9 @@ def look_near(
     True
     """
     height, width = pixels.shape[:2]
-    x, y = (box.x1 + box.x2) / 2, (box.y1 + box.y2) / 2
-    if not (0 <= x < width and 0 <= y < height) or _nearest(box, known) is not None:
+    if not middle_within(box, width, height) or _nearest(box, known) is not None:
         return None
+    x, y = (box.x1 + box.x2) / 2, (box.y1 + box.y2) / 2
     reach = REACH * max(box.width, box.height) / 2
     around = Box(x - reach, y - reach, x + reach, y + reach)
     size = max(1, min(round(2 * reach), MOST_PIXELS))
@@ -67,8 +67,31 @@ def look_near(
     seen = _nearest(box, found)
     if seen is None or _nearest(seen.box, known) is not None:
         return None  # what stands beside a face that is known is that face, seen from here
-    x, y = (seen.box.x1 + seen.box.x2) / 2, (seen.box.y1 + seen.box.y2) / 2
-    return seen if 0 <= x < width and 0 <= y < height else None
+    return seen if middle_within(seen.box, width, height) else None
+
+
+def middle_within(box: Box, width: int, height: int) -> bool:
+    """Tell whether the middle of a box lies in the picture.
+
+    Parameters
+    ----------
+    box : Box
+        In pixels; it may reach beyond the picture.
+    width, height : int
+        Of the picture.
+
+    Returns
+    -------
+    bool
+        True on the left and upper edge, too.
+
+    Examples
+    --------
+    >>> middle_within(Box(-4, 0, 6, 9), 20, 20), middle_within(Box(-8, 0, 6, 9), 20, 20)
+    (True, False)
+    """
+    x, y = (box.x1 + box.x2) / 2, (box.y1 + box.y2) / 2
+    return 0 <= x < width and 0 <= y < height
 
 
 def _nearest(box: Box, detections: Sequence[Detection]) -> Detection | None:

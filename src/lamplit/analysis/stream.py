@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from lamplit.analysis.near_look import look_near
+from lamplit.analysis.near_look import look_near, middle_within
 from lamplit.analysis.outcomes import failure, success
 from lamplit.core.arrays import ByteArray
 from lamplit.core.checks import check_integer, check_number
@@ -158,8 +158,7 @@ class FaceStream:
         height, width = pixels.shape[:2]
 
         def there(track: Track) -> bool:
-            x, y = (track.box.x1 + track.box.x2) / 2, (track.box.y1 + track.box.y2) / 2
-            return track.unseen < self.detect_every and 0 <= x < width and 0 <= y < height
+            return track.unseen < self.detect_every and middle_within(track.box, width, height)
 
         shown = [track for track in tracks if track.detection or (not whole and there(track))]
         return sorted(shown, key=lambda track: -track.score)

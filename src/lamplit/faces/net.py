@@ -178,9 +178,7 @@ class NetFaceDetector:
             places = (boxes.reshape(-1, 2, 2) + corner) / back
             parts.append((scores, places.reshape(-1, 4), (points + corner) / back))
         scores, boxes, points = (np.concatenate(column) for column in zip(*parts, strict=True))
-        surest = np.argsort(-scores, kind="stable")[
-            :MOST_CELLS
-        ]  # of all pieces: comparing takes their square
+        surest = np.argsort(-scores, kind="stable")[:MOST_CELLS]  # of all pieces together
         return scores[surest], boxes[surest], points[surest]
 
     def _answers(self, picture: ByteArray) -> tuple[FloatArray, tuple[FloatArray, FloatArray]]:

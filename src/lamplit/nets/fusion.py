@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
 from functools import partial
+from itertools import accumulate
 
-import numpy as np
 import torch
 from torch import Tensor, nn
 from torch.nn import functional
@@ -197,7 +197,7 @@ def pooled_parts(state: Mapping[str, Tensor]) -> dict[str, slice]:
     regions = 0 if kernel is None else kernel.shape[0] * kernel.shape[1]
     coarse = state["classify.weight"].shape[1] - fused - back - regions
     widths = {"fused": fused, "back": back, "coarse": coarse, "regions": regions}
-    ends = np.cumsum(list(widths.values())).tolist()
+    ends = accumulate(widths.values())
     return {
         part: slice(end - width, end)
         for (part, width), end in zip(widths.items(), ends, strict=True)

@@ -67,12 +67,37 @@ def finished_run(name: str, recipe: Recipe, folder: Path | None = None) -> Check
     hint = _how_to_get(name)
     if found is None:
         raise CheckpointError(str(folder), f"a finished run of the recipe {name}", "nothing", hint)
-    kept, history = found.details.get("recipe", {}), found.details.get("history", [])
+    kept = found.details.get("recipe", {})
     _check_fit(kept, name, recipe, where=str(folder), hint=hint)
-    if kept.get("name") != name or not is_over(history, kept.get("epochs", 0)):
-        came = f"{len(history)} of {kept.get('epochs')} epochs of {kept.get('name')}"
+    if came := shortfall(found, name):
         raise CheckpointError(str(folder), f"a finished run of the recipe {name}", came, hint)
     return found
+
+
+def shortfall(run: Checkpoint, name: str) -> str:
+    """Say what a run is instead of a finished one of a recipe.
+
+    Parameters
+    ----------
+    run : Checkpoint
+        Its last epoch.
+    name : str
+        Name of the recipe.
+
+    Returns
+    -------
+    str
+        How many epochs it has of what; "" where nothing is lacking.
+
+    Examples
+    --------
+    >>> shortfall(Checkpoint({}, {"recipe": {"name": "mine", "epochs": 3}, "history": []}), "mine")
+    '0 of 3 epochs of mine'
+    """
+    kept, history = run.details.get("recipe", {}), run.details.get("history", [])
+    if kept.get("name") == name and is_over(history, kept.get("epochs", 0)):
+        return ""
+    return f"{len(history)} of {kept.get('epochs')} epochs of {kept.get('name')}"
 
 
 def _how_to_get(name: str) -> str:

@@ -7,7 +7,7 @@ from pathlib import Path
 from lamplit.core.errors import CheckpointError, InvalidArgumentError
 from lamplit.training.checkpoint import Checkpoint, load_checkpoint
 from lamplit.training.detector.recipe import DetectorRecipe
-from lamplit.training.finished import RUNS
+from lamplit.training.finished import RUNS, shortfall
 
 
 def run_before(recipe: DetectorRecipe, folder: Path | None = None) -> Checkpoint | None:
@@ -48,10 +48,9 @@ def run_before(recipe: DetectorRecipe, folder: Path | None = None) -> Checkpoint
     hint = f"first run: lamplit train {recipe.start} --data DIR"
     if found is None:
         raise CheckpointError(str(where), required, "nothing", hint)
-    kept, epochs = found.details.get("recipe", {}), len(found.details.get("history", []))
-    if kept.get("name") != recipe.start or epochs < kept.get("epochs", 0):
-        came = f"{epochs} of {kept.get('epochs')} epochs of {kept.get('name')}"
+    if came := shortfall(found, recipe.start):
         raise CheckpointError(str(where), required, came, hint)
+    kept = found.details["recipe"]
     if kept.get("settings", {}) != recipe.as_dict()["settings"]:
         came = f"one with {kept.get('settings')}"
         raise CheckpointError(str(where), f"a network with the settings {dict(recipe.settings)}", came)
