@@ -42,25 +42,28 @@ def train(
 
     The recipe finetune learns labels of your own from a folder of pictures per label, or a CSV with the
     columns path, label and person. A recipe whose name begins with landmarks- trains 68 landmarks of a face,
-    one that begins with detector- a face detector; --data is then the folder of all data sets.
+    one that begins with detector- a face detector, one that begins with verifier- what looks again at what
+    the detector proposes; --data is then the folder of all data sets.
     """
     # Here and not above: these need the extra "train", without which the other commands must work.
     from lamplit.cli.train_detector import train_detector
     from lamplit.cli.train_expression import train_expression
     from lamplit.cli.train_landmarks import train_landmark_recipe
+    from lamplit.cli.train_verifier import train_verifier
     from lamplit.training.own_data import with_framing
     from lamplit.training.recipe import load_recipe
     from lamplit.training.recipe_files import task_of
 
     task = task_of(recipe)
-    if task in ("detector", "landmarks"):
-        if as_is is not None or (start is not None and task == "landmarks"):
+    if task in ("detector", "landmarks", "verifier"):
+        if as_is is not None or (start is not None and task != "detector"):
             option = "--as-is/--find-faces" if as_is is not None else "--start"
             raise InvalidArgumentError(option, "a recipe of expressions", f"the recipe {recipe}")
         if task == "detector":
             train_detector(recipe, data, out, name=name, start=start, quiet=quiet)
         else:
-            train_landmark_recipe(recipe, data, out, name=name, quiet=quiet)
+            run = train_verifier if task == "verifier" else train_landmark_recipe
+            run(recipe, data, out, name=name, quiet=quiet)
         return
     settings = load_recipe(recipe)
     if as_is is not None:

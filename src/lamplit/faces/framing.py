@@ -21,6 +21,11 @@ LANDMARK_SIDE, LANDMARK_LOWER = 1.25, 0.06
 the face, in sides of the latter: jaw and forehead are inside, with room to turn."""
 
 
+VERIFIER_SIDE = 1.6
+"""Side of the square in which a face is verified, in sides of that around the face: what a face stands before
+tells it from what only looks like one."""
+
+
 def face_square(box: Box) -> Box:
     """Return the square around a detection that frames the face as the training pictures do.
 
@@ -93,6 +98,30 @@ def landmark_square(square: Box) -> Box:
     side = square.width
     middle, height = (square.x1 + square.x2) / 2, (square.y1 + square.y2) / 2 + LANDMARK_LOWER * side
     half = LANDMARK_SIDE * side / 2
+    return Box(middle - half, height - half, middle + half, height + half)
+
+
+def verifier_square(box: Box) -> Box:
+    """Return the square in which the verifier looks at a detection.
+
+    Parameters
+    ----------
+    box : Box
+        A detection, in pixels.
+
+    Returns
+    -------
+    Box
+        The square, in pixels; it may reach beyond the picture.
+
+    Examples
+    --------
+    >>> round(verifier_square(Box(100, 100, 200, 200)).width)
+    189
+    """
+    square = face_square(box)
+    half = VERIFIER_SIDE * square.width / 2
+    middle, height = (square.x1 + square.x2) / 2, (square.y1 + square.y2) / 2
     return Box(middle - half, height - half, middle + half, height + half)
 
 

@@ -55,8 +55,8 @@ class NetFaceDetector:
     Parameters
     ----------
     weights : str or Path, optional
-        Path of an .onnx file with its card beside it, as `lamplit train detector-faces` writes both; by
-        default the weights that come with lamplit.
+        Name of weights that come with lamplit, or path of an .onnx file with its card beside it, as `lamplit
+        train detector-faces` writes both.
     min_size : int, optional
         Smallest face in pixels, at least 8. By default 12, or a fortieth of the picture's shorter side where
         that is more. The picture is brought to the size at which such a face has 12 pixels, and no smaller.
@@ -350,9 +350,12 @@ def _corners(shape: tuple[int, ...]) -> Iterator[tuple[int, int]]:
 
 def _session(weights: str | os.PathLike[str] | None, device: str, threads: int | None) -> NetworkSession:
     """Load the network and check that it is one."""
-    if weights is not None and not isinstance(weights, str | os.PathLike):
-        raise InvalidArgumentError("weights", "the path of an .onnx file", type(weights).__name__)
-    card, content = load_asset(DEFAULT_DETECTOR if weights is None else Path(weights))
+    if weights is None:
+        weights = DEFAULT_DETECTOR
+    if not isinstance(weights, str | os.PathLike):
+        required = "the name of weights, or the path of an .onnx file"
+        raise InvalidArgumentError("weights", required, type(weights).__name__)
+    card, content = load_asset(weights if isinstance(weights, str) else Path(weights))
     network = NetworkSession(content, name=card.name, device=device, threads=threads)
     if len(network.output_shape) != 3 or network.output_shape[2] != NUMBERS:
         required = f"a face detector, which answers with {NUMBERS} numbers per cell"

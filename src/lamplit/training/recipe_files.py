@@ -12,7 +12,7 @@ from lamplit.core.errors import RecipeError
 EXPRESSION = "expression"
 """The task of recipes whose names begin with none of `TASKS`."""
 
-TASKS = ("cascade", "detector", "landmarks")
+TASKS = ("cascade", "detector", "landmarks", "verifier")
 """Tasks with recipes of their own kind, whose names begin with the task and a hyphen."""
 
 

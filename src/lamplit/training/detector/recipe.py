@@ -109,7 +109,7 @@ _LIMITS: dict[str, tuple[float, float]] = {
     "seed": (0, 2**31 - 1),
 }
 
-_SPOILING_LIMITS: dict[str, tuple[float, float]] = {
+SPOILING_LIMITS: dict[str, tuple[float, float]] = {
     **dict.fromkeys(("shading", "blur", "light", "over", "flat", "noise", "jpeg"), (0.0, 1.0)),
     "printed": (0.0, 0.5),
     **dict.fromkeys(("gamma", "gain", "over_gain"), (1e-3, 100.0)),
@@ -173,7 +173,7 @@ def detector_recipe_from_dict(values: Mapping[str, Any], *, where: str) -> Detec
     spoil = Spoiling(**typed_values(Spoiling, tables.get("spoil", {}), where))
     recipe = DetectorRecipe(**typed_values(DetectorRecipe, top, where), spoil=spoil)
     check_limits(recipe, _LIMITS, where=where)
-    check_limits(spoil, _SPOILING_LIMITS, where=f"{where}: spoil")
+    check_limits(spoil, SPOILING_LIMITS, where=f"{where}: spoil")
     check_name(recipe.name, where=f"{where}: name")
     if not recipe.sizes or any(size % STEP for size in recipe.sizes):
         raise RecipeError(f"{where}: sizes", f"multiples of {STEP}", repr(list(recipe.sizes)))

@@ -1,0 +1,89 @@
+"""The verifier: a second, closer look at what a detector takes for a face."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import torch
+from torch import Tensor, nn
+
+from lamplit.core.checks import check_integer
+from lamplit.core.errors import InvalidArgumentError
+from lamplit.nets.blocks import ResidualBlock, normalized_convolution
+from lamplit.nets.face_detector import FOLDED, Fold, LocalContrast
+from lamplit.nets.registry import register
+
+ANSWERS = "face"
+"""What registered networks of this kind answer with."""
+
+CELL, FLOOR = 7, 0.004
+"""Of the layer against the light: cells of a quarter of the folded crop; a grey level as least contrast."""
+
+PRIOR = -1.4
+"""Logit of every crop at first: of what detectors propose about a fifth are faces."""
+
+
+@register("face-verifier", answers=ANSWERS)
+class FaceVerifierNet(nn.Module):
+    """Say whether there is a face in a crop, from a few small stages.
+
+    Parameters
+    ----------
+    widths : sequence of four int
+        Channels of the stem and of the three stages, each of which halves the size.
+    depths : sequence of three int
+        Residual blocks per stage, at least 1 each.
+
+    Raises
+    ------
+    InvalidArgumentError
+        If a setting is out of range.
+
+    References
+    ----------
+    Li, Lin, Shen, Brandt, Hua (2015), doi:10.1109/CVPR.2015.7299170, and Zhang, Zhang, Li, Qiao (2016),
+    doi:10.1109/LSP.2016.2603342, whose later networks look again at what the first one found.
+
+    Examples
+    --------
+    >>> FaceVerifierNet().eval()(torch.rand(2, 1, 56, 56)).shape
+    torch.Size([2])
+    """
+
+    def __init__(
+        self, *, widths: Sequence[int] = (24, 32, 64, 96), depths: Sequence[int] = (1, 1, 1)
+    ) -> None:
+        super().__init__()
+        if (len(widths), len(depths)) != (4, 3):
+            required = "four widths and three depths"
+            raise InvalidArgumentError("widths, depths", required, f"{list(widths)}, {list(depths)}")
+        for name, numbers in (("widths", widths), ("depths", depths)):
+            for number in numbers:
+                check_integer(name, number, low=1)
+        self.fold = Fold()
+        self.contrast = LocalContrast(cell=CELL, floor=FLOOR)
+        self.stem = normalized_convolution(FOLDED, widths[0], 3)
+        self.stem.append(nn.ReLU(inplace=True))
+        ways = zip(widths, widths[1:], depths, strict=False)
+        self.stages = nn.Sequential(*(_stage(before, after, depth) for before, after, depth in ways))
+        self.classify = nn.Linear(widths[3], 1)
+        nn.init.constant_(self.classify.bias, PRIOR)
+
+    def forward(self, x: Tensor) -> Tensor:
+        """Return the logits (N,) of (N, 1, S, S) grey crops in [0, 1]; S is a multiple of 14."""
+        deep: Tensor = self.stages(self.stem(self._against_surround(x)))  # (N, 96, S / 16, S / 16)
+        logits: Tensor = self.classify(deep.mean(dim=(2, 3)).float())[:, 0]
+        return logits
+
+    def _against_surround(self, x: Tensor) -> Tensor:
+        """Return (N, 4, S / 2, S / 2) folded pixels; in float32, since dim pictures have few levels."""
+        with torch.autocast(x.device.type, enabled=False):
+            folded: Tensor = self.contrast(self.fold(x.float()))
+        return folded
+
+
+def _stage(channels_in: int, channels_out: int, depth: int) -> nn.Sequential:
+    """Return residual blocks, the first of which halves the size."""
+    first = ResidualBlock(channels_in, channels_out, 2, squeeze=False)
+    more = (ResidualBlock(channels_out, channels_out, squeeze=False) for _ in range(depth - 1))
+    return nn.Sequential(first, *more)

@@ -1,0 +1,106 @@
+"""How many faces detector and verifier find together, in scenes that neither learns from."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from lamplit.core.arrays import AnyArray, ByteArray, FloatArray
+from lamplit.faces.detector import FaceDetector
+from lamplit.training.detector.measure import judge
+from lamplit.training.scenes.composing import Scene
+from lamplit.training.verifier.proposals import crops_of
+
+FALSE = 0.05
+"""False positives per scene at which recall is read."""
+
+KINDS = ("good", "spoilt")
+"""Kinds of scenes, as `lamplit.training.detector.measure.held_out_scenes` names them."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Seen:
+    """What a detector proposes in scenes.
+
+    Parameters
+    ----------
+    crops : ndarray of shape (N, S, S), uint8
+        Of all proposals that count.
+    logits : ndarray of shape (N,), float32
+        The detector's.
+    right : ndarray of shape (N,), bool
+        Whether each is a face, and the surest of its proposals.
+    faces, scenes : int
+        How many there are.
+    """
+
+    crops: ByteArray
+    logits: FloatArray
+    right: AnyArray
+    faces: int
+    scenes: int
+
+
+HeldOut = Mapping[str, Seen]
+
+
+def seen_by(detector: FaceDetector, scenes: Sequence[Scene], *, size: int) -> Seen:
+    """Let a detector look at scenes.
+
+    Parameters
+    ----------
+    detector : FaceDetector
+        Its scores lie in (0, 1).
+    scenes : sequence of Scene
+        With their faces.
+    size : int
+        Side of the crops in pixels.
+
+    Returns
+    -------
+    Seen
+        Once for all epochs.
+    """
+    crops, scores, right = [], [], []
+    for scene in scenes:
+        for one in detector.detect(scene.image):
+            judged = judge([one], scene.boxes, scene.counts)
+            if judged:
+                crops.append(crops_of(scene.image, one.box.xyxy[None], size)[0])
+                scores.append(one.score)
+                right.append(judged[0][1])
+    said = np.clip(np.array(scores, np.float32), 1e-6, 1 - 1e-6)
+    stacked = np.stack(crops) if crops else np.zeros((0, size, size), np.uint8)
+    faces = sum(int(scene.counts.sum()) for scene in scenes)
+    return Seen(stacked, np.log(said / (1 - said)), np.array(right, bool), faces, len(scenes))
+
+
+def rates_of(seen: HeldOut, verifier: Callable[[ByteArray], FloatArray]) -> dict[str, float]:
+    """Return the share of the faces found at 0.05 false positives per scene.
+
+    Parameters
+    ----------
+    seen : mapping
+        By kind of scene.
+    verifier : callable
+        Gives the logits (N,) of crops (N, S, S).
+
+    Returns
+    -------
+    dict
+        `recall_<kind>`, by the sum of both logits, and `alone_<kind>`, by the detector's.
+    """
+    rates = {}
+    for kind, one in seen.items():
+        rates[f"recall_{kind}"] = _recall(one, one.logits + verifier(one.crops))
+        rates[f"alone_{kind}"] = _recall(one, one.logits)
+    return rates
+
+
+def _recall(seen: Seen, scores: FloatArray) -> float:
+    """Return the recall at the allowed rate of false positives."""
+    right = seen.right[np.argsort(-scores, kind="stable")]
+    allowed = np.cumsum(~right) <= FALSE * seen.scenes
+    return float(right[allowed].sum()) / max(seen.faces, 1)

@@ -1,0 +1,122 @@
+"""What a detector proposes in a scene, cut out, and whether each is a face."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from lamplit.core.arrays import AnyArray, ByteArray, FloatArray
+from lamplit.core.boxes import iou
+from lamplit.core.values import Box
+from lamplit.faces.detector import FaceDetector
+from lamplit.faces.framing import verifier_square
+from lamplit.imaging.geometry import crop_square
+from lamplit.training.scenes.composing import Scene
+
+FACE, NO_FACE = 0.42, 0.25
+"""Intersection over union with a face from which a box shows it, and up to which it shows none; boxes between
+are not taught."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Proposals:
+    """Crops with what they show.
+
+    Parameters
+    ----------
+    crops : ndarray of shape (N, S, S), uint8
+        Grey, framed by `lamplit.faces.framing.verifier_square`.
+    is_face : ndarray of shape (N,), bool
+        Whether there is a face.
+    """
+
+    crops: ByteArray
+    is_face: AnyArray
+
+
+def proposals_in(
+    scene: Scene, detector: FaceDetector, random: np.random.Generator, *, size: int, most: int
+) -> Proposals:
+    """Let a detector propose faces in a scene.
+
+    Parameters
+    ----------
+    scene : Scene
+        With its faces.
+    detector : FaceDetector
+        What it finds is proposed; a low threshold is wanted.
+    random : numpy.random.Generator
+        Decides what is left out and mirrored.
+    size : int
+        Side of the crops in pixels.
+    most : int
+        Most faces, by lot; and most proposals that are none: the surest half of them, and others by lot.
+
+    Returns
+    -------
+    Proposals
+        Half of the crops are mirrored.
+    """
+    found = [one.box.xyxy for one in detector.detect(scene.image)]
+    boxes = np.stack(found) if found else np.zeros((0, 4), np.float32)
+    sure, none = told_apart(boxes, scene)
+    faces, others = random.permutation(sure)[:most], _some(none, most, random)
+    crops = crops_of(scene.image, boxes[np.concatenate([faces, others])], size)
+    mirrored = random.random(len(crops)) < 0.5
+    crops[mirrored] = crops[mirrored][:, :, ::-1]
+    return Proposals(crops, np.arange(len(crops)) < len(faces))
+
+
+def crops_of(image: ByteArray, boxes: FloatArray, size: int) -> ByteArray:
+    """Cut boxes out as the verifier looks at them.
+
+    Parameters
+    ----------
+    image : ndarray of shape (H, W), uint8
+        Grey.
+    boxes : ndarray of shape (N, 4)
+        Edges in pixels; their middles lie in the picture.
+    size : int
+        Side of the crops in pixels.
+
+    Returns
+    -------
+    ndarray of shape (N, size, size), uint8
+        The crops.
+    """
+    crops = np.zeros((len(boxes), size, size), np.uint8)
+    for crop, box in zip(crops, boxes.tolist(), strict=True):
+        crop[:] = crop_square(image, verifier_square(Box(*box)), size)
+    return crops
+
+
+def told_apart(boxes: FloatArray, scene: Scene) -> tuple[AnyArray, AnyArray]:
+    """Return the numbers of the boxes that show a face, and of those that show none.
+
+    Parameters
+    ----------
+    boxes : ndarray of shape (N, 4)
+        Edges in pixels.
+    scene : Scene
+        With its faces; those that do not count make a box neither.
+
+    Returns
+    -------
+    (ndarray of int, ndarray of int)
+        Boxes that show half a face are in neither.
+    """
+    if not len(scene.boxes) or not len(boxes):
+        return np.zeros(0, int), np.arange(len(boxes))
+    overlap = iou(boxes, scene.boxes)  # (N, faces)
+    counted = overlap[:, scene.counts.astype(bool)]
+    sure = counted.max(axis=1, initial=0.0) >= FACE
+    return np.flatnonzero(sure), np.flatnonzero(overlap.max(axis=1) <= NO_FACE)
+
+
+def _some(numbers: AnyArray, most: int, random: np.random.Generator) -> AnyArray:
+    """Return the first half of as many as are wanted, and others by lot; the surest come first."""
+    if len(numbers) <= most:
+        return numbers
+    first = most // 2
+    return np.concatenate([numbers[:first], random.permutation(numbers[first:])[: most - first]])

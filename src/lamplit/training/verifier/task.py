@@ -1,0 +1,141 @@
+"""The verifier as a task: what a detector proposes in scenes that are composed as they are needed."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import Any, NamedTuple
+
+import numpy as np
+import torch
+from torch import Generator, Tensor, nn
+from torch.nn import functional
+
+from lamplit.core.arrays import ByteArray
+from lamplit.faces.net import NetFaceDetector
+from lamplit.nets.face_verifier import ANSWERS
+from lamplit.nets.registry import build_network
+from lamplit.training.detector.measure import held_out_scenes
+from lamplit.training.scenes.composing import compose_scene
+from lamplit.training.scenes.stock import SceneStocks
+from lamplit.training.verifier.measure import KINDS, HeldOut, rates_of, seen_by
+from lamplit.training.verifier.proposals import proposals_in
+from lamplit.training.verifier.recipe import VerifierRecipe
+
+NETWORK = "face-verifier"
+
+
+class CropsBatch(NamedTuple):
+    """Crops with what they show.
+
+    Parameters
+    ----------
+    crops : Tensor of shape (N, 1, S, S), uint8
+        Grey.
+    is_face : Tensor of shape (N,), float32
+        1 where there is a face, else 0.
+    """
+
+    crops: Tensor
+    is_face: Tensor
+
+
+class VerifierTask:
+    """What the verifier is to learn (`lamplit.training.task_loop.Task`).
+
+    Parameters
+    ----------
+    recipe : VerifierRecipe
+        How.
+    stocks : SceneStocks
+        From what.
+
+    Raises
+    ------
+    WeightsMissingError, WeightsCorruptError
+        If the recipe's detector is not there or damaged.
+    """
+
+    def __init__(self, recipe: VerifierRecipe, stocks: SceneStocks) -> None:
+        self.recipe = recipe
+        self.stocks = stocks
+        # One thread: proposals must not depend on the machine, and the rest of the cores learns.
+        settings: dict[str, Any] = {"threshold": recipe.least_score, "verify": False, "threads": 1}
+        self.detector = NetFaceDetector(recipe.detector, **settings)
+        self._held_out: HeldOut | None = None
+
+    @property
+    def name(self) -> str:
+        """What errors call the task."""
+        return self.recipe.name
+
+    @property
+    def settings(self) -> Mapping[str, Any]:
+        """The resolved recipe as plain values, and how many pictures there are to learn from."""
+        stock = self.stocks.training
+        counts = [len(part) for part in (stock.small, stock.large, stock.lit, stock.pictures)]
+        return self.recipe.as_dict() | {"pictures": counts}
+
+    def build(self) -> nn.Module:
+        """Return the network with fresh weights."""
+        network = build_network(NETWORK, answers=ANSWERS, **self.recipe.settings)
+        return network.to(memory_format=torch.channels_last)  # type: ignore[call-overload,no-any-return]
+
+    def batches(self, epoch: int, generator: Generator) -> Iterator[CropsBatch]:
+        """Yield the batches of an epoch; all randomness comes from the generator."""
+        seed = torch.randint(2**62, (1,), generator=generator, device=generator.device)
+        random = np.random.default_rng(int(seed))
+        for _ in range(self.recipe.steps_per_epoch):
+            yield self._batch(random, generator.device)
+
+    def _batch(self, random: np.random.Generator, device: torch.device) -> CropsBatch:
+        """Compose scenes and cut out what is proposed there."""
+        recipe = self.recipe
+        scenes = (
+            compose_scene(self.stocks.training, recipe.side, random, spoiling=recipe.spoil)
+            for _ in range(recipe.scenes)
+        )
+        settings = {"size": recipe.size, "most": recipe.most}
+        found = [proposals_in(scene, self.detector, random, **settings) for scene in scenes]
+        crops = np.concatenate([one.crops for one in found])
+        is_face = np.concatenate([one.is_face for one in found])
+        if not len(crops):  # nothing proposed anywhere: black is no face
+            crops, is_face = np.zeros((1, recipe.size, recipe.size), np.uint8), np.zeros(1, bool)
+        taught = torch.from_numpy(is_face.astype(np.float32))
+        return CropsBatch(torch.from_numpy(crops)[:, None].to(device), taught.to(device))
+
+    def loss(self, network: nn.Module, batch: CropsBatch) -> Tensor:
+        """Return the mean loss of a batch: cross-entropy."""
+        bright = (batch.crops.float() / 255.0).to(memory_format=torch.channels_last)
+        return functional.binary_cross_entropy_with_logits(network(bright).float(), batch.is_face)
+
+    def measure(self, network: nn.Module) -> dict[str, float]:
+        """Measure on scenes held out: recall of detector and verifier together, by kind of scene."""
+        if self._held_out is None:
+            recipe = self.recipe
+            scenes = held_out_scenes(self.stocks.held_out, recipe.held_out_scenes, spoiling=recipe.spoil)
+            self._held_out = {kind: seen_by(self.detector, scenes[kind], size=recipe.size) for kind in KINDS}
+        return rates_of(self._held_out, lambda crops: logits_of(network, crops))
+
+
+@torch.no_grad()
+def logits_of(network: nn.Module, crops: ByteArray) -> Any:
+    """Return a network's logits of crops.
+
+    Parameters
+    ----------
+    network : torch.nn.Module
+        In evaluation mode.
+    crops : ndarray of shape (N, S, S), uint8
+        Grey.
+
+    Returns
+    -------
+    ndarray of shape (N,), float32
+        Logits of there being a face.
+    """
+    device = next(network.parameters()).device
+    parts = [
+        network(torch.from_numpy(crops[start : start + 256])[:, None].to(device).float() / 255.0)
+        for start in range(0, len(crops), 256)
+    ]
+    return torch.cat(parts).float().cpu().numpy() if parts else np.zeros(0, np.float32)
