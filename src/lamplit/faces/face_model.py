@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import tomllib
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import cached_property, lru_cache
 from pathlib import Path
 
 import numpy as np
@@ -16,7 +16,7 @@ TABLE = Path(__file__).with_name("face_model.toml")
 """The table, with its sources."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class FaceModel:
     """A rigid face.
 
@@ -40,7 +40,7 @@ class FaceModel:
     weights: AnyArray
     mirror: AnyArray
 
-    @property
+    @cached_property
     def eye_distance(self) -> float:
         """Millimetres between the middles of the eyes."""
         right, left = self.points[RIGHT_EYE].mean(axis=0), self.points[LEFT_EYE].mean(axis=0)

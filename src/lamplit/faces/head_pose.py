@@ -207,10 +207,11 @@ def _step(marks: AnyArray, place: Placement, distance: float) -> tuple[Placement
     model = load_face_model()
     off = marks - project(place, distance=distance)  # (68, 2)
     tolerance = _TOLERANCE * model.eye_distance * place.scale
-    heavy = np.sqrt(model.weights / (1 + (off**2).sum(axis=1) / tolerance**2))  # (68,)
-    design = _derivatives(place, distance) * heavy[:, np.newaxis, np.newaxis]  # (68, 2, 6)
-    goal = off * heavy[:, np.newaxis]
-    step = np.linalg.lstsq(design.reshape(-1, 6), goal.reshape(-1), rcond=None)[0]
+    heavy = model.weights / (1 + (off**2).sum(axis=1) / tolerance**2)  # (68,)
+    design = _derivatives(place, distance)  # (6, 2, 68)
+    weighted = (design * heavy).reshape(6, -1)
+    # Normal equations: six well-scaled unknowns need no slower decomposition.
+    step = np.linalg.solve(weighted @ design.reshape(6, -1).T, weighted @ off.T.reshape(-1))
     rotation = cv2.Rodrigues(step[:3])[0] @ place.rotation
     changed = Placement(rotation, place.scale * float(np.exp(step[3])), place.origin + step[4:])
     shift = np.abs(step[4:]).max() / (place.scale * model.eye_distance)
@@ -218,15 +219,16 @@ def _step(marks: AnyArray, place: Placement, distance: float) -> tuple[Placement
 
 
 def _derivatives(place: Placement, distance: float) -> AnyArray:
-    """Return how the projected points move with a turn about x, y, z, the log of the scale, and the shift."""
+    """Return how points (2, 68) move with turns about x, y, z, the log of the scale, and the shift."""
     x, y, z = (load_face_model().points @ place.rotation.T).T  # (68,) each
     nearer = 1 / (1 - z / distance)
     none = np.zeros_like(x)
     # A turn by a small vector w moves a point p by w x p.
     moves = np.array([[none, -z, y], [z, none, -x], [-y, x, none]])  # (3 turns, 3 axes, 68)
-    more = moves[:, 2] * nearer**2 / distance  # how the magnification changes, (3, 68)
-    across, down = (moves[:, 0] * nearer + x * more), -(moves[:, 1] * nearer + y * more)  # (3, 68)
-    turns = place.scale * np.stack([across, down])  # (2, 3, 68)
-    sizes = place.scale * np.stack([x * nearer, -y * nearer])[:, np.newaxis]  # (2, 1, 68)
-    shifts = np.broadcast_to(np.eye(2)[..., np.newaxis], (2, 2, N_POINTS))
-    return np.concatenate([turns, sizes, shifts], axis=1).transpose(2, 0, 1)  # (68, 2, 6)
+    more = moves[:, 2:] * nearer**2 / distance  # how the magnification changes, (3, 1, 68)
+    flat = np.array([x, -y])  # y downwards, (2, 68)
+    design = np.empty((6, 2, N_POINTS))
+    design[:3] = place.scale * (moves[:, :2] * [[1], [-1]] * nearer + flat * more)
+    design[3] = place.scale * flat * nearer
+    design[4:] = np.eye(2)[..., np.newaxis]
+    return design

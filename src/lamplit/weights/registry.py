@@ -27,6 +27,9 @@ DEFAULT_DETECTOR = "detector-faces-night-v1"
 DEFAULT_LANDMARKS = "landmarks-heatmap-ferplus-v1"
 """What `lamplit.faces.landmarks.LandmarkModel` loads when it is not told otherwise."""
 
+DEFAULT_VERIFIER = "verifier-faces-v1"
+"""What `lamplit.faces.verifier.FaceVerifier` loads when it is not told otherwise."""
+
 
 def list_weights() -> list[WeightsCard]:
     """Return the cards of all weights that come with lamplit, by name.

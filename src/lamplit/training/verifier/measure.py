@@ -9,9 +9,9 @@ import numpy as np
 
 from lamplit.core.arrays import AnyArray, ByteArray, FloatArray
 from lamplit.faces.detector import FaceDetector
+from lamplit.faces.verifier import crops_of
 from lamplit.training.detector.measure import judge
 from lamplit.training.scenes.composing import Scene
-from lamplit.training.verifier.proposals import crops_of
 
 FALSE = 0.05
 """False positives per scene at which recall is read."""
@@ -68,7 +68,7 @@ def seen_by(detector: FaceDetector, scenes: Sequence[Scene], *, size: int) -> Se
         for one in detector.detect(scene.image):
             judged = judge([one], scene.boxes, scene.counts)
             if judged:
-                crops.append(crops_of(scene.image, one.box.xyxy[None], size)[0])
+                crops.append(crops_of(scene.image, [one.box], size)[0])
                 scores.append(one.score)
                 right.append(judged[0][1])
     said = np.clip(np.array(scores, np.float32), 1e-6, 1 - 1e-6)

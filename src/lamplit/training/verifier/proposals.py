@@ -8,10 +8,8 @@ import numpy as np
 
 from lamplit.core.arrays import AnyArray, ByteArray, FloatArray
 from lamplit.core.boxes import iou
-from lamplit.core.values import Box
 from lamplit.faces.detector import FaceDetector
-from lamplit.faces.framing import verifier_square
-from lamplit.imaging.geometry import crop_square
+from lamplit.faces.verifier import crops_of
 from lamplit.training.scenes.composing import Scene
 
 FACE, NO_FACE = 0.42, 0.25
@@ -58,37 +56,14 @@ def proposals_in(
     Proposals
         Half of the crops are mirrored.
     """
-    found = [one.box.xyxy for one in detector.detect(scene.image)]
-    boxes = np.stack(found) if found else np.zeros((0, 4), np.float32)
+    found = [one.box for one in detector.detect(scene.image)]
+    boxes = np.array([box.xyxy for box in found], np.float32).reshape(-1, 4)
     sure, none = told_apart(boxes, scene)
     faces, others = random.permutation(sure)[:most], _some(none, most, random)
-    crops = crops_of(scene.image, boxes[np.concatenate([faces, others])], size)
+    crops = crops_of(scene.image, [found[number] for number in (*faces, *others)], size)
     mirrored = random.random(len(crops)) < 0.5
     crops[mirrored] = crops[mirrored][:, :, ::-1]
     return Proposals(crops, np.arange(len(crops)) < len(faces))
-
-
-def crops_of(image: ByteArray, boxes: FloatArray, size: int) -> ByteArray:
-    """Cut boxes out as the verifier looks at them.
-
-    Parameters
-    ----------
-    image : ndarray of shape (H, W), uint8
-        Grey.
-    boxes : ndarray of shape (N, 4)
-        Edges in pixels; their middles lie in the picture.
-    size : int
-        Side of the crops in pixels.
-
-    Returns
-    -------
-    ndarray of shape (N, size, size), uint8
-        The crops.
-    """
-    crops = np.zeros((len(boxes), size, size), np.uint8)
-    for crop, box in zip(crops, boxes.tolist(), strict=True):
-        crop[:] = crop_square(image, verifier_square(Box(*box)), size)
-    return crops
 
 
 def told_apart(boxes: FloatArray, scene: Scene) -> tuple[AnyArray, AnyArray]:

@@ -9,14 +9,13 @@ from typing import Any
 from torch import nn
 
 from lamplit.faces.framing import VERIFIER_SIDE
+from lamplit.faces.verifier import OUTPUT
 from lamplit.nets.export import export_onnx
 from lamplit.training.detector.measure import OVERLAP, SIZE
 from lamplit.training.publish import PREPROCESSING, facts_of, rounded
 from lamplit.training.verifier.measure import FALSE, KINDS
 from lamplit.training.verifier.recipe import VerifierRecipe
 from lamplit.weights.assets import AssetCard, write_asset
-
-OUTPUT = "face"
 
 
 def publish_verifier(
