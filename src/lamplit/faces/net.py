@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import math
 import os
-from collections.abc import Iterator, Sequence
-from dataclasses import replace
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -18,7 +16,7 @@ from lamplit.core.checks import check_integer, check_number
 from lamplit.core.detector_grid import NUMBERS, STEP, cells_of, decode
 from lamplit.core.errors import InvalidArgumentError, WeightsCorruptError
 from lamplit.core.values import Box, Detection
-from lamplit.faces.landmarks import LandmarkModel, usual_landmarks
+from lamplit.faces.verification import CANDIDATE, Verification
 from lamplit.imaging.colour import grey_from_rgb
 from lamplit.weights.assets import load_asset
 from lamplit.weights.registry import DEFAULT_DETECTOR
@@ -33,17 +31,6 @@ COARSER = 4.0
 TILE, MARGIN = 1536, 128
 """Largest pictures in pixels a side that are looked at in one piece, and how far pieces overlap. A face
 larger than the margin is seen whole in the next size."""
-
-CANDIDATE = 0.2
-"""Least score of the detector alone from which the landmark network is asked, too."""
-
-SAY, DOUBT = 0.5, 1.0
-"""How much the landmark network's logit counts beside the detector's, and what is taken off both, so that 0.5
-is a good threshold: about 0.05 false alarms per picture. Both were chosen on scenes of the tuning faces and
-pictures (`benchmarks/detector_recall.py --tuning`)."""
-
-MOST_CANDIDATES = 1000
-"""So many are asked about, the surest first."""
 
 MOST_CELLS = 2000
 """Cells of one size, the surest first, whose boxes are compared."""
@@ -63,16 +50,16 @@ class NetFaceDetector:
         Where it is given, smaller boxes are left out.
     threshold : float
         Least score, between 0 and 1. Where candidates are verified, those to which the detector alone gives
-        less than 0.2 are left out, however low it is.
+        less than 0.1 are left out, however low it is.
     overlap : float
         Of boxes that overlap by more (intersection over union), between 0 and 1, the surest stays.
     device : str
         "cpu", "cuda" or "auto".
     threads : int, optional
         Threads of one call on the CPU; by default one per core.
-    verify : bool or LandmarkModel
-        Whether the landmark network looks at each candidate and says whether it is a face; one of your own
-        if need be. Detections then have landmarks, too.
+    verify : bool or Verification
+        Whether further networks look at each candidate and say whether it is a face; by those of your own
+        (`lamplit.faces.Verification`) if need be. Detections then have landmarks, too.
 
     Raises
     ------
@@ -90,10 +77,6 @@ class NetFaceDetector:
     more at a quarter of that size, and so on. Pictures beyond 1536 pixels are looked at in overlapping
     pieces.
 
-    Verified scores are s = sigmoid(a + b / 2 - 1), with a and b the logits of detector and landmark network.
-    The detector sees a face in few pixels but in its surround, the other in 112 x 112 pixels. A candidate
-    costs the time of its landmarks, which a face would need anyway.
-
     Examples
     --------
     >>> NetFaceDetector(min_size=16).detect(np.zeros((480, 640), np.uint8))
@@ -109,7 +92,7 @@ class NetFaceDetector:
         overlap: float = 0.4,
         device: str = "cpu",
         threads: int | None = None,
-        verify: bool | LandmarkModel = True,
+        verify: bool | Verification = True,
     ) -> None:
         if min_size is not None:
             check_integer("min_size", min_size, low=8)
@@ -121,7 +104,7 @@ class NetFaceDetector:
         self.threshold = threshold
         self.overlap = overlap
         self._network = _session(weights, device, threads)
-        self._verifier = _verifier(verify, device, threads)
+        self._verification = _verification(verify, device, threads)
 
     def detect(self, image: AnyArray) -> list[Detection]:
         """Find the faces of a picture.
@@ -150,10 +133,9 @@ class NetFaceDetector:
         scores, boxes, points = scores[chosen], boxes[chosen], points[chosen]
         kept = nms(boxes, scores, overlap=self.overlap).tolist()
         candidates = [detection(scores[i], boxes[i], points[i]) for i in kept]
-        if self._verifier is None:
+        if self._verification is None:
             return candidates
-        verified = verified_by(self._verifier, grey, candidates[:MOST_CANDIDATES])
-        return [one for one in verified if one.score >= self.threshold]
+        return [one for one in self._verification.of(grey, candidates) if one.score >= self.threshold]
 
     def _fits(self, boxes: FloatArray, shape: tuple[int, ...]) -> AnyArray:
         """Say which boxes are large enough and have their middle in the picture, which was padded; (N,)."""
@@ -172,7 +154,7 @@ class NetFaceDetector:
         parts = []
         for top, left in _corners(picture.shape):
             answers, cells = self._answers(picture[top : top + TILE, left : left + TILE])
-            least = self.threshold if self._verifier is None else CANDIDATE
+            least = self.threshold if self._verification is None else CANDIDATE
             scores, boxes, points = best_answers(answers, cells, threshold=least)
             corner = np.array([left, top], np.float32)
             places = (boxes.reshape(-1, 2, 2) + corner) / back
@@ -191,44 +173,13 @@ class NetFaceDetector:
         return self._network.run(bright)[0], cells_of(height, width)
 
 
-def verified_by(model: LandmarkModel, grey: ByteArray, candidates: Sequence[Detection]) -> list[Detection]:
-    """Ask the landmark network what candidates are.
-
-    Parameters
-    ----------
-    model : LandmarkModel
-        What is asked.
-    grey : ndarray of shape (H, W), uint8
-        The picture.
-    candidates : sequence of Detection
-        What the detector took for faces, scores in (0, 1).
-
-    Returns
-    -------
-    list of Detection
-        All of them, with landmarks and the score of both networks, best first.
-    """
-    marks = model.locate_all(grey, [found.box for found in candidates])
-    both = [
-        replace(found, score=_together(found.score, mark.score), landmarks=mark)
-        for found, mark in zip(candidates, marks, strict=True)
-    ]
-    return sorted(both, key=lambda found: -found.score)
-
-
-def _together(first: float, second: float) -> float:
-    """Return the score of what two say independently, none of them surer than a million to one."""
-    first_logit, second_logit = (math.log((p + 1e-6) / (1 - p + 1e-6)) for p in (first, second))
-    return 1 / (1 + math.exp(DOUBT - first_logit - SAY * second_logit))
-
-
-def _verifier(verify: Any, device: str, threads: int | None) -> LandmarkModel | None:
-    """Return the landmark network that is asked, if any."""
-    if isinstance(verify, LandmarkModel):
+def _verification(verify: Any, device: str, threads: int | None) -> Verification | None:
+    """Return who is asked about candidates, if anybody."""
+    if isinstance(verify, Verification):
         return verify
     if not isinstance(verify, bool):
-        raise InvalidArgumentError("verify", "True, False or a LandmarkModel", type(verify).__name__)
-    return usual_landmarks(device, threads) if verify else None
+        raise InvalidArgumentError("verify", "True, False or a Verification", type(verify).__name__)
+    return Verification(device=device, threads=threads) if verify else None
 
 
 def scales_for(shape: tuple[int, ...], smallest: int) -> list[float]:
@@ -348,7 +299,7 @@ def _corners(shape: tuple[int, ...]) -> Iterator[tuple[int, int]]:
             yield top, left
 
 
-def _session(weights: str | os.PathLike[str] | None, device: str, threads: int | None) -> NetworkSession:
+def _session(weights: Any, device: str, threads: int | None) -> NetworkSession:
     """Load the network and check that it is one."""
     if weights is None:
         weights = DEFAULT_DETECTOR

@@ -17,8 +17,8 @@ from lamplit.weights.assets import load_asset
 from lamplit.weights.registry import DEFAULT_VERIFIER
 from lamplit.weights.session import NetworkSession
 
-OUTPUT = "face"
-"""Output of the file: (N,) logits."""
+OUTPUTS = ("face", "points")
+"""Outputs of the file: (N,) logits, and five points (N, 5, 2), which were learnt along."""
 
 BATCH = 64
 """Crops in one run of the network."""
@@ -91,9 +91,9 @@ class FaceVerifier:
     ) -> None:
         self.card, content = load_asset(DEFAULT_VERIFIER if weights is None else weights)
         self._session = NetworkSession(content, name=self.card.name, device=device, threads=threads)
-        if self._session.output_names != (OUTPUT,):
+        if self._session.output_names != OUTPUTS:
             came = f"one with the outputs {list(self._session.output_names)}"
-            raise WeightsCorruptError(self.card.name, f"a network with the output {OUTPUT}", came)
+            raise WeightsCorruptError(self.card.name, f"a network with the outputs {list(OUTPUTS)}", came)
 
     @property
     def size(self) -> int:

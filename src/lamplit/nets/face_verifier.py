@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
+from typing import NamedTuple
 
 import torch
 from torch import Tensor, nn
@@ -23,6 +25,22 @@ PRIOR = -1.4
 """Logit of every crop at first: of what detectors propose about a fifth are faces."""
 
 
+class VerifierAnswer(NamedTuple):
+    """What the network says of N crops.
+
+    Parameters
+    ----------
+    face : Tensor of shape (N,)
+        Logit of there being a face.
+    points : Tensor of shape (N, 5, 2)
+        The subject's right eye, left eye, nose tip, right and left corner of the mouth, in fractions of the
+        crop. Who has to say where the eyes are learns what a face is.
+    """
+
+    face: Tensor
+    points: Tensor
+
+
 @register("face-verifier", answers=ANSWERS)
 class FaceVerifierNet(nn.Module):
     """Say whether there is a face in a crop, from a few small stages.
@@ -33,6 +51,8 @@ class FaceVerifierNet(nn.Module):
         Channels of the stem and of the three stages, each of which halves the size.
     depths : sequence of three int
         Residual blocks per stage, at least 1 each.
+    size : int
+        Side of the crops in pixels, a multiple of 14.
 
     Raises
     ------
@@ -46,12 +66,17 @@ class FaceVerifierNet(nn.Module):
 
     Examples
     --------
-    >>> FaceVerifierNet().eval()(torch.rand(2, 1, 56, 56)).shape
-    torch.Size([2])
+    >>> answer = FaceVerifierNet().eval()(torch.rand(2, 1, 56, 56))
+    >>> answer.face.shape, answer.points.shape
+    (torch.Size([2]), torch.Size([2, 5, 2]))
     """
 
     def __init__(
-        self, *, widths: Sequence[int] = (24, 32, 64, 96), depths: Sequence[int] = (1, 1, 1)
+        self,
+        *,
+        widths: Sequence[int] = (24, 32, 64, 96),
+        depths: Sequence[int] = (1, 1, 1),
+        size: int = 56,
     ) -> None:
         super().__init__()
         if (len(widths), len(depths)) != (4, 3):
@@ -66,14 +91,18 @@ class FaceVerifierNet(nn.Module):
         self.stem.append(nn.ReLU(inplace=True))
         ways = zip(widths, widths[1:], depths, strict=False)
         self.stages = nn.Sequential(*(_stage(before, after, depth) for before, after, depth in ways))
-        self.classify = nn.Linear(widths[3], 1)
-        nn.init.constant_(self.classify.bias, PRIOR)
+        cells = math.ceil(size / 16) ** 2
+        self.answer = nn.Linear(widths[3] * cells, 11)  # a logit and five points
+        nn.init.normal_(self.answer.weight, std=1e-3)
+        nn.init.constant_(self.answer.bias, 0.5)  # points: the middle
+        with torch.no_grad():
+            self.answer.bias[0] = PRIOR
 
-    def forward(self, x: Tensor) -> Tensor:
-        """Return the logits (N,) of (N, 1, S, S) grey crops in [0, 1]; S is a multiple of 14."""
-        deep: Tensor = self.stages(self.stem(self._against_surround(x)))  # (N, 96, S / 16, S / 16)
-        logits: Tensor = self.classify(deep.mean(dim=(2, 3)).float())[:, 0]
-        return logits
+    def forward(self, x: Tensor) -> VerifierAnswer:
+        """Return what (N, 1, S, S) grey crops in [0, 1] show."""
+        deep = self.stages(self.stem(self._against_surround(x)))  # (N, 96, S / 16, S / 16)
+        said = self.answer(deep.flatten(1)).float()  # (N, 11)
+        return VerifierAnswer(said[:, 0], said[:, 1:].unflatten(1, (5, 2)))
 
     def _against_surround(self, x: Tensor) -> Tensor:
         """Return (N, 4, S / 2, S / 2) folded pixels; in float32, since dim pictures have few levels."""

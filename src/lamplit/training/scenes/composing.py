@@ -30,6 +30,9 @@ LEAST_CONTRAST = 2.0
 LEAST_SCRAMBLED = 24.0
 """Side in pixels below which nobody can tell a face from one whose parts are in disorder."""
 
+PLAIN_ZOOM = 0.35
+"""Logarithm by which pictures are enlarged or shrunk at most where nothing is put into them."""
+
 TRIES = 12
 """Places tried for a face before it is left out."""
 
@@ -116,6 +119,36 @@ def compose_scene(
     smallest = min((side for _, _, side in draft.squares), default=40.0)
     image = spoil(draft.canvas, spoiling or Spoiling(), random, smallest=smallest)
     return _finished(image, draft)
+
+
+def plain_scene(
+    stock: SceneStock, size: int, random: np.random.Generator, *, spoiling: Spoiling | None = None
+) -> Scene:
+    """Return a picture without faces as it is, but spoilt.
+
+    Parameters
+    ----------
+    stock : SceneStock
+        With pictures.
+    size : int
+        Side of the scene in pixels; a picture that is smaller is mirrored at its border.
+    random : numpy.random.Generator
+        Decides everything.
+    spoiling : Spoiling, optional
+        What spoils it; by default the usual.
+
+    Returns
+    -------
+    Scene
+        Without faces.
+    """
+    picture = stock.pictures[int(random.integers(len(stock.pictures)))]
+    zoom = float(np.exp(random.uniform(-PLAIN_ZOOM, PLAIN_ZOOM)))
+    reaches = [min(size / zoom / 2, length / 2) for length in picture.shape]
+    y, x = (float(random.uniform(r, max(n - r, r))) for r, n in zip(reaches, picture.shape, strict=True))
+    canvas = _seen(picture, size, (x, y), (size / 2, size / 2), zoom, random)
+    image = spoil(canvas, spoiling or Spoiling(), random, smallest=40.0)
+    return _finished(image, _Draft(canvas, random))
 
 
 def _finished(image: ByteArray, draft: _Draft) -> Scene:

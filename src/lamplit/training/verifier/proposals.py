@@ -8,11 +8,14 @@ import numpy as np
 
 from lamplit.core.arrays import AnyArray, ByteArray, FloatArray
 from lamplit.core.boxes import iou
+from lamplit.core.values import Box
+from lamplit.datasets.five_points import MIRRORED
 from lamplit.faces.detector import FaceDetector
+from lamplit.faces.framing import verifier_square
 from lamplit.faces.verifier import crops_of
 from lamplit.training.scenes.composing import Scene
 
-FACE, NO_FACE = 0.42, 0.25
+FACE, NO_FACE = 0.45, 0.35
 """Intersection over union with a face from which a box shows it, and up to which it shows none; boxes between
 are not taught."""
 
@@ -27,10 +30,13 @@ class Proposals:
         Grey, framed by `lamplit.faces.framing.verifier_square`.
     is_face : ndarray of shape (N,), bool
         Whether there is a face.
+    points : ndarray of shape (N, 5, 2), float32
+        Its five points in fractions of the crop; NaN where there is none or they are not known.
     """
 
     crops: ByteArray
     is_face: AnyArray
+    points: FloatArray
 
 
 def proposals_in(
@@ -60,10 +66,28 @@ def proposals_in(
     boxes = np.array([box.xyxy for box in found], np.float32).reshape(-1, 4)
     sure, none = told_apart(boxes, scene)
     faces, others = random.permutation(sure)[:most], _some(none, most, random)
-    crops = crops_of(scene.image, [found[number] for number in (*faces, *others)], size)
+    chosen = [found[number] for number in (*faces, *others)]
+    crops = crops_of(scene.image, chosen, size)
+    points = np.full((len(chosen), 5, 2), np.nan, np.float32)
+    for number, box in enumerate(chosen[: len(faces)]):
+        points[number] = _in_crop(_points_of(box, scene), box)
     mirrored = random.random(len(crops)) < 0.5
     crops[mirrored] = crops[mirrored][:, :, ::-1]
-    return Proposals(crops, np.arange(len(crops)) < len(faces))
+    points[mirrored] = (points[mirrored] * (-1, 1) + (1, 0))[:, MIRRORED]
+    return Proposals(crops, np.arange(len(crops)) < len(faces), points)
+
+
+def _points_of(box: Box, scene: Scene) -> FloatArray:
+    """Return the points (5, 2) of the face that a box shows, in pixels of the scene."""
+    points: FloatArray = scene.points[int(iou(box.xyxy[None], scene.boxes)[0].argmax())]
+    return points
+
+
+def _in_crop(points: FloatArray, box: Box) -> FloatArray:
+    """Return points in fractions of the crop around a box."""
+    square = verifier_square(box)
+    inside: FloatArray = (points - (square.x1, square.y1)) / square.width
+    return inside
 
 
 def told_apart(boxes: FloatArray, scene: Scene) -> tuple[AnyArray, AnyArray]:

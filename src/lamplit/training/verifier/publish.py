@@ -9,7 +9,7 @@ from typing import Any
 from torch import nn
 
 from lamplit.faces.framing import VERIFIER_SIDE
-from lamplit.faces.verifier import OUTPUT
+from lamplit.faces.verifier import OUTPUTS
 from lamplit.nets.export import export_onnx
 from lamplit.training.detector.measure import OVERLAP, SIZE
 from lamplit.training.publish import PREPROCESSING, facts_of, rounded
@@ -55,7 +55,7 @@ def publish_verifier(
         If a file cannot be written.
     """
     path, history = folder / f"{name}.onnx", details["history"]
-    export_onnx(network, path, size=recipe.size, outputs=(OUTPUT,))
+    export_onnx(network, path, size=recipe.size, outputs=OUTPUTS)
     facts = facts_of(path)
     parameters = facts.pop("parameters")
     card = AssetCard(
@@ -68,7 +68,9 @@ def publish_verifier(
             "(lamplit.faces.framing.verifier_square)",
             "channels": PREPROCESSING["channels"],
             "resampling": PREPROCESSING["resampling"],
-            OUTPUT: "(N,) float32: logit of there being a face, among what the detector proposes",
+            "face": "(N,) float32: logit of there being a face, among what the detector proposes",
+            "points": "(N, 5, 2) float32: the subject's right eye, left eye, nose tip, right and left corner "
+            "of the mouth, in fractions of the crop",
             "detector": recipe.detector,
         },
         source_data=list(sources),

@@ -47,6 +47,8 @@ class VerifierRecipe:
         Side of the scenes in pixels, a multiple of 32.
     scenes : int
         Scenes whose proposals make a batch.
+    plain : float
+        Share of the scenes that are pictures without faces as they are, in [0, 1].
     most : int
         Most proposals of a scene that are faces, by lot; and most that are none: the surest half of them, and
         others by lot.
@@ -69,6 +71,7 @@ class VerifierRecipe:
     size: int = 56
     side: int = 256
     scenes: int = 24
+    plain: float = 0.4
     most: int = 10
     epochs: int = 12
     steps_per_epoch: int = 400
@@ -96,6 +99,7 @@ _LIMITS: dict[str, tuple[float, float]] = {
     "size": (STEP_OF_CROPS, 224),
     "side": (STEP, 1024),
     "scenes": (1, 512),
+    "plain": (0.0, 1.0),
     "most": (1, 1000),
     "epochs": (1, 10_000),
     "steps_per_epoch": (1, 1_000_000),

@@ -12,16 +12,20 @@ from torch.nn import functional
 
 from lamplit.core.arrays import ByteArray
 from lamplit.faces.net import NetFaceDetector
-from lamplit.nets.face_verifier import ANSWERS
+from lamplit.nets.face_verifier import ANSWERS, VerifierAnswer
 from lamplit.nets.registry import build_network
 from lamplit.training.detector.measure import held_out_scenes
-from lamplit.training.scenes.composing import compose_scene
+from lamplit.training.scenes.composing import compose_scene, plain_scene
 from lamplit.training.scenes.stock import SceneStocks
 from lamplit.training.verifier.measure import KINDS, HeldOut, rates_of, seen_by
 from lamplit.training.verifier.proposals import proposals_in
 from lamplit.training.verifier.recipe import VerifierRecipe
 
 NETWORK = "face-verifier"
+
+POINTS, BEND = 10.0, 0.03
+"""Weight of the points beside that of the question, and sides of the crop up to which their distance counts
+by its square."""
 
 
 class CropsBatch(NamedTuple):
@@ -33,10 +37,13 @@ class CropsBatch(NamedTuple):
         Grey.
     is_face : Tensor of shape (N,), float32
         1 where there is a face, else 0.
+    points : Tensor of shape (N, 5, 2), float32
+        Of the faces, in fractions of the crop; NaN where not known.
     """
 
     crops: Tensor
     is_face: Tensor
+    points: Tensor
 
 
 class VerifierTask:
@@ -77,7 +84,8 @@ class VerifierTask:
 
     def build(self) -> nn.Module:
         """Return the network with fresh weights."""
-        network = build_network(NETWORK, answers=ANSWERS, **self.recipe.settings)
+        recipe = self.recipe
+        network = build_network(NETWORK, answers=ANSWERS, size=recipe.size, **recipe.settings)
         return network.to(memory_format=torch.channels_last)  # type: ignore[call-overload,no-any-return]
 
     def batches(self, epoch: int, generator: Generator) -> Iterator[CropsBatch]:
@@ -89,24 +97,31 @@ class VerifierTask:
 
     def _batch(self, random: np.random.Generator, device: torch.device) -> CropsBatch:
         """Compose scenes and cut out what is proposed there."""
-        recipe = self.recipe
-        scenes = (
-            compose_scene(self.stocks.training, recipe.side, random, spoiling=recipe.spoil)
-            for _ in range(recipe.scenes)
-        )
+        recipe, stock = self.recipe, self.stocks.training
         settings = {"size": recipe.size, "most": recipe.most}
-        found = [proposals_in(scene, self.detector, random, **settings) for scene in scenes]
-        crops = np.concatenate([one.crops for one in found])
-        is_face = np.concatenate([one.is_face for one in found])
+        found = []
+        for _ in range(recipe.scenes):
+            compose = plain_scene if random.random() < recipe.plain else compose_scene
+            scene = compose(stock, recipe.side, random, spoiling=recipe.spoil)
+            found.append(proposals_in(scene, self.detector, random, **settings))
+        names = ("crops", "is_face", "points")
+        crops, is_face, points = (np.concatenate([getattr(one, name) for one in found]) for name in names)
         if not len(crops):  # nothing proposed anywhere: black is no face
             crops, is_face = np.zeros((1, recipe.size, recipe.size), np.uint8), np.zeros(1, bool)
-        taught = torch.from_numpy(is_face.astype(np.float32))
-        return CropsBatch(torch.from_numpy(crops)[:, None].to(device), taught.to(device))
+            points = np.full((1, 5, 2), np.nan, np.float32)
+        taught = (crops[:, None], is_face.astype(np.float32), points)
+        return CropsBatch(*(torch.from_numpy(part).to(device) for part in taught))
 
     def loss(self, network: nn.Module, batch: CropsBatch) -> Tensor:
-        """Return the mean loss of a batch: cross-entropy."""
+        """Return the mean loss of a batch: cross-entropy, and smooth L1 where points are known."""
         bright = (batch.crops.float() / 255.0).to(memory_format=torch.channels_last)
-        return functional.binary_cross_entropy_with_logits(network(bright).float(), batch.is_face)
+        answer: VerifierAnswer = network(bright)
+        loss = functional.binary_cross_entropy_with_logits(answer.face, batch.is_face)
+        known = torch.isfinite(batch.points).flatten(1).all(dim=1)
+        if known.any():
+            away = functional.smooth_l1_loss(answer.points[known], batch.points[known], beta=BEND)
+            loss = loss + POINTS * known.float().mean() * away
+        return loss
 
     def measure(self, network: nn.Module) -> dict[str, float]:
         """Measure on scenes held out: recall of detector and verifier together, by kind of scene."""
@@ -135,7 +150,7 @@ def logits_of(network: nn.Module, crops: ByteArray) -> Any:
     """
     device = next(network.parameters()).device
     parts = [
-        network(torch.from_numpy(crops[start : start + 256])[:, None].to(device).float() / 255.0)
+        network(torch.from_numpy(crops[start : start + 256])[:, None].to(device).float() / 255.0).face
         for start in range(0, len(crops), 256)
     ]
     return torch.cat(parts).float().cpu().numpy() if parts else np.zeros(0, np.float32)

@@ -1,0 +1,104 @@
+"""What three networks say of a detector's candidates, in one score."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from dataclasses import replace
+
+from lamplit.core.arrays import ByteArray
+from lamplit.core.values import Detection
+from lamplit.faces.landmarks import LandmarkModel, usual_landmarks
+from lamplit.faces.verifier import FaceVerifier, usual_verifier
+
+CANDIDATE = 0.1
+"""Least score of the detector alone from which the verifier is asked."""
+
+DETECTOR_SAY, VERIFIER_SAY, LANDMARK_SAY, DOUBT = 1.0, 1.0, 0.3, 1.0
+"""How much each network's logit counts, and what is taken off their sum, so that 0.5 is a good threshold:
+about 0.05 false alarms per picture. Chosen on scenes of the tuning faces and pictures
+(`benchmarks/detector_recall.py --tuning`)."""
+
+PROMISING = 0.1
+"""Least score of detector and verifier from which the landmark network is asked; others are left out."""
+
+MOST_CANDIDATES = 1000
+"""So many are asked about, the surest first."""
+
+
+class Verification:
+    """Has candidates looked at again, by the verifier and, where that is promising, by the landmark network.
+
+    Parameters
+    ----------
+    verifier : FaceVerifier, optional
+        Says of each candidate whether it is a face; by default the one that comes with lamplit.
+    landmarks : LandmarkModel, optional
+        Places landmarks and says whether there is a face at all; by default the one that comes with lamplit.
+    device : str
+        "cpu", "cuda" or "auto", for those by default.
+    threads : int, optional
+        Threads of one call on the CPU, for those by default.
+
+    Notes
+    -----
+    Scores are s = sigmoid(a + v + 0.3 b - 1), with a, v and b the logits of detector, verifier and landmark
+    network. The detector sees a face in few pixels, the verifier in 56 x 56 with some surround, the landmark
+    network in 112 x 112 without. A face's landmarks are wanted anyway, so that their network's say is free.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> Verification().of(np.zeros((64, 64), np.uint8), [])
+    []
+    """
+
+    def __init__(
+        self,
+        *,
+        verifier: FaceVerifier | None = None,
+        landmarks: LandmarkModel | None = None,
+        device: str = "cpu",
+        threads: int | None = None,
+    ) -> None:
+        self.verifier = usual_verifier(device, threads) if verifier is None else verifier
+        self.landmarks = usual_landmarks(device, threads) if landmarks is None else landmarks
+
+    def of(self, grey: ByteArray, candidates: Sequence[Detection]) -> list[Detection]:
+        """Say what candidates are.
+
+        Parameters
+        ----------
+        grey : ndarray of shape (H, W), uint8
+            The picture.
+        candidates : sequence of Detection
+            What the detector took for faces, scores in (0, 1), surest first.
+
+        Returns
+        -------
+        list of Detection
+            Those that are promising, with landmarks and the score of all three networks, best first.
+        """
+        candidates = candidates[:MOST_CANDIDATES]
+        said = self.verifier.logits(grey, [found.box for found in candidates]).tolist()
+        sums = [
+            DETECTOR_SAY * _logit(found.score) + VERIFIER_SAY * logit
+            for found, logit in zip(candidates, said, strict=True)
+        ]
+        known = [pair for pair in zip(candidates, sums, strict=True) if _score(pair[1]) >= PROMISING]
+        marks = self.landmarks.locate_all(grey, [found.box for found, _ in known])
+        both = [
+            replace(found, score=_score(two + LANDMARK_SAY * _logit(mark.score)), landmarks=mark)
+            for (found, two), mark in zip(known, marks, strict=True)
+        ]
+        return sorted(both, key=lambda found: -found.score)
+
+
+def _logit(score: float) -> float:
+    """Return the logit of a score, none surer than a million to one."""
+    return math.log((score + 1e-6) / (1 - score + 1e-6))
+
+
+def _score(logit: float) -> float:
+    """Return the score of a sum of logits."""
+    return 1 / (1 + math.exp(min(DOUBT - logit, 60.0)))
