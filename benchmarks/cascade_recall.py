@@ -36,17 +36,23 @@ from lamplit.core.arrays import ByteArray
 from lamplit.core.boxes import iou
 from lamplit.core.values import Box, Detection
 from lamplit.datasets import Majority, have_copies, read_ferplus
+from lamplit.datasets.ferplus import FerPlus
+from lamplit.datasets.five_points import five_points, frame_of
+from lamplit.datasets.landmarks import read_landmarks
 from lamplit.datasets.no_faces import read_no_faces
 from lamplit.datasets.pictures import decode_any_grey
 from lamplit.faces import BoostedFaceDetector, FaceDetector
 from lamplit.faces.framing import face_box
 from lamplit.light.gauntlet import GAUNTLET, SEVEN_LIGHTS, Light
 from lamplit.report.recall_plot import plot_recall_curves
+from lamplit.training.scenes.stock import MOST_ERROR
 from results import ROOT, data_parser, write_result
 
 SIDES = (24, 200)
 A_SCENE = 4
 OVERLAP = 0.4
+LEAST_SHARE = 0.35
+"""Share of the crop from which a face that its points frame is believed."""
 FALSE = 0.1
 LEAST_CONTRAST = 2.0
 STATES = (
@@ -72,40 +78,54 @@ MaskOf = Callable[[int], np.ndarray]
 
 @dataclass(frozen=True)
 class Base:
-    """Crops (N, A_SCENE, 48, 48), where they go, into which pictures, and their numbers (N, A_SCENE)."""
+    """Crops (N, A_SCENE, 48, 48), where they go, into which pictures, and their numbers (N, A_SCENE).
+
+    And within each crop the square (N, A_SCENE, 4) that its face's own points frame, xyxy in fractions.
+    """
 
     crops: ByteArray
     squares: list[list[Box]]
     backgrounds: list[ByteArray]
     numbers: np.ndarray
+    pointed: np.ndarray
 
 
 @dataclass(frozen=True)
 class Scene:
-    """A picture with faces, and the crops' squares (N, 4) xyxy."""
+    """A picture with faces, the crops' squares (N, 4) xyxy, and those that the faces' own points frame."""
 
     image: ByteArray
     squares: np.ndarray
+    pointed: np.ndarray
 
 
-def faces_and_classes(data: Path, tuning: bool) -> tuple[ByteArray, np.ndarray]:
+def faces_and_classes(data: Path, tuning: bool) -> tuple[FerPlus, np.ndarray]:
     """Return faces that no training has seen with the majority's classes, or those to choose settings on."""
     validation = read_ferplus(data, "validation")
-    if not tuning:
-        classes = Majority().classes(validation.votes)
-        return validation.images[classes >= 0], classes[classes >= 0]
-    # Settings may look at faces of the training split, but for those in validation.
-    training = read_ferplus(data, "training")
-    classes = Majority().classes(training.votes)
-    images, classes = training.images[classes >= 0], classes[classes >= 0]
-    new = ~have_copies(images, among=validation.images)
-    return images[new], classes[new]
+    faces = read_ferplus(data, "training") if tuning else validation
+    classes = Majority().classes(faces.votes)
+    chosen = classes >= 0
+    if tuning:  # settings may look at faces of the training split, but for those in validation
+        chosen[chosen] = ~have_copies(faces.images[chosen], among=validation.images)
+    return faces.subset(chosen), classes[chosen]
 
 
-def faces_and_pictures(data: Path, tuning: bool) -> tuple[ByteArray, tuple[ByteArray, ...]]:
-    """Return faces that no training has seen and pictures without any, or those to choose settings on."""
-    pictures = read_no_faces(data, "tuning" if tuning else "held-out").images
-    return faces_and_classes(data, tuning)[0], pictures
+def pictures_without_faces(data: Path, tuning: bool) -> tuple[ByteArray, ...]:
+    """Return pictures that no training has seen, or those to choose settings on."""
+    return read_no_faces(data, "tuning" if tuning else "held-out").images
+
+
+def pointed_squares(faces: FerPlus, data: Path) -> np.ndarray:
+    """Return the squares (N, 4), xyxy in fractions of the crops, that the faces' own five points frame.
+
+    Some crops of FER+ hold a face that is much smaller, or far from the middle. Where the points are not to
+    be believed, the square is the crop.
+    """
+    squares, errors = frame_of(five_points(read_landmarks(data, faces.split, faces.names)))
+    half = squares[:, 2:3] / 2
+    framed = np.concatenate([squares[:, :2] - half, squares[:, :2] + half], axis=1)
+    known = (errors <= MOST_ERROR) & (squares[:, 2] >= LEAST_SHARE) & (squares[:, 2] <= 1 / LEAST_SHARE)
+    return np.where(known[:, None], framed, np.array([0.0, 0.0, 1.0, 1.0]))
 
 
 def place(
@@ -122,7 +142,9 @@ def place(
     return None
 
 
-def scene_of(crops: ByteArray, squares: list[Box], background: ByteArray, mask_of: MaskOf) -> Scene:
+def scene_of(
+    crops: ByteArray, squares: list[Box], background: ByteArray, pointed: np.ndarray, mask_of: MaskOf
+) -> Scene:
     """Put crops at their places."""
     image = background.astype(np.float32)
     for crop, square in zip(crops, squares, strict=True):
@@ -133,7 +155,9 @@ def scene_of(crops: ByteArray, squares: list[Box], background: ByteArray, mask_o
         part = image[y : y + side, x : x + side]
         mask = mask_of(side)
         part[:] = face * mask + part * (1 - mask)
-    return Scene(np.rint(image).astype(np.uint8), np.stack([square.xyxy for square in squares]))
+    places = np.stack([square.xyxy for square in squares])
+    own = np.tile(places[:, :2], 2) + pointed * (places[:, 2:3] - places[:, :1])
+    return Scene(np.rint(image).astype(np.uint8), places, own)
 
 
 def ellipse(side: int) -> np.ndarray:
@@ -154,7 +178,7 @@ def scenes_in(light: Light, base: Base, mask_of: MaskOf) -> list[Scene]:
     if "side light" in light.condition:
         side = next(one for one in SEVEN_LIGHTS if one.condition.startswith("side light"))
         crops = side.apply(crops.reshape(-1, *crops.shape[2:])).reshape(crops.shape)
-    parts = zip(crops, base.squares, base.backgrounds, strict=True)
+    parts = zip(crops, base.squares, base.backgrounds, base.pointed, strict=True)
     scenes = [scene_of(*part, mask_of) for part in parts]
     if light.condition == "dark side light":  # the same sensor and exposure, without its lamps
         night = next(one for one in GAUNTLET if one.condition == "night")
@@ -173,18 +197,29 @@ def all_scenes(base: Base, mask_of: MaskOf = ellipse) -> dict[str, list[Scene]]:
     return {"good light": scenes_in(SEVEN_LIGHTS[0], base, plain), "bad lights in turn": turns}
 
 
-def judged(found: list[Detection], squares: np.ndarray) -> list[tuple[float, int]]:
-    """Return score and number of the face of each detection, or -1."""
-    boxes = np.stack([face_box(Box(*square)).xyxy for square in squares.tolist()])
+def judged(
+    found: list[Detection], squares: np.ndarray, pointed: np.ndarray | None = None
+) -> list[tuple[float, int]]:
+    """Return score and number of the face of each detection, or -1.
+
+    Right is what overlaps the square, or the box of a face in it; with `pointed` also what overlaps the
+    square that the face's own points frame, or its box.
+    """
+    frames = [every for some in (squares, pointed) if some is not None for every in (some, boxes_of(some))]
     free, answers = np.ones(len(squares), bool), []
     for one in sorted(found, key=lambda d: -d.score):
         own = one.box.xyxy[None]
-        overlap = np.maximum(iou(own, squares), iou(own, boxes))[0] * free
+        overlap = np.max([iou(own, some)[0] for some in frames], axis=0) * free
         face = int(overlap.argmax()) if overlap.max() >= OVERLAP else -1
         if face >= 0:
             free[face] = False
         answers.append((one.score, face))
     return answers
+
+
+def boxes_of(squares: np.ndarray) -> np.ndarray:
+    """Return the boxes (N, 4) that a detector gives the faces in squares."""
+    return np.stack([face_box(Box(*square)).xyxy for square in squares.tolist()])
 
 
 @dataclass(frozen=True)
@@ -232,10 +267,15 @@ class Answers:
 
 
 def answers(detector: FaceDetector, scenes: list[Scene]) -> Answers:
-    """Look at all scenes."""
+    """Look at all scenes; right is what overlaps a crop."""
+    return counted([detector.detect(scene.image) for scene in scenes], scenes, by_points=False)
+
+
+def counted(found: list[list[Detection]], scenes: list[Scene], *, by_points: bool) -> Answers:
+    """Judge what was found in scenes, by the crops alone or by the faces' own points, too."""
     scores, right, sides = [], [], []
-    for scene in scenes:
-        for score, face in judged(detector.detect(scene.image), scene.squares):
+    for some, scene in zip(found, scenes, strict=True):
+        for score, face in judged(some, scene.squares, scene.pointed if by_points else None):
             scores.append(score)
             right.append(face >= 0)
             sides.append(scene.squares[face, 2] - scene.squares[face, 0] if face >= 0 else 0)
@@ -326,13 +366,14 @@ def placed(room: tuple[int, int], random: np.random.Generator, sides: tuple[int,
 def drawn(data: Path, n_scenes: int, *, tuning: bool, sides: tuple[int, int] = SIDES) -> Base:
     """Draw faces, pictures and places."""
     random = np.random.default_rng(0)
-    faces, pictures = faces_and_pictures(data, tuning)
+    faces, pictures = faces_and_classes(data, tuning)[0], pictures_without_faces(data, tuning)
     roomy = [picture for picture in pictures if min(picture.shape) >= ROOM]
     backgrounds = [roomy[i] for i in random.permutation(len(roomy))[:n_scenes]]
     chosen = random.permutation(len(faces))[: A_SCENE * len(backgrounds)]
     squares = [placed(background.shape, random, sides) for background in backgrounds]
-    crops, numbers = faces[chosen].reshape(-1, A_SCENE, 48, 48), chosen.reshape(-1, A_SCENE)
-    return Base(crops, squares, backgrounds, numbers)
+    crops, numbers = faces.images[chosen].reshape(-1, A_SCENE, 48, 48), chosen.reshape(-1, A_SCENE)
+    pointed = pointed_squares(faces.subset(chosen), data).reshape(-1, A_SCENE, 4)
+    return Base(crops, squares, backgrounds, numbers, pointed)
 
 
 def main() -> None:

@@ -2,9 +2,9 @@
 
 Scenes and lights as in cascade_recall.py: FER+ validation faces with a majority, four to a scene, in held-out
 pictures without faces. Here they have 48 to 140 pixels, so that none loses resolution, and keep all of the
-crop but its corners and a soft edge. A face counts as right where it is found (intersection over union of
-0.4) and its expression is that of the majority; faces that are missed are wrong. Detectors look at their
-usual settings.
+crop but its corners and a soft edge. A face counts as right where it is found (by the rule of
+detector_recall.py) and its expression is that of the majority; faces that are missed are wrong. Detectors
+look at their usual settings.
 
 - aligned: the crops of FER+ themselves, lit as the light gauntlet lights them;
 - placed by hand: cut out of the scene where it was put, so that only size and scene are lost;
@@ -78,7 +78,7 @@ class Ways:
         if not found:
             return said
         frame = analyzer.describe(scene.image, found, measure(scene.image))
-        for face, (_, number) in zip(frame, judged(found, scene.squares), strict=True):
+        for face, (_, number) in zip(frame, judged(found, scene.squares, scene.pointed), strict=True):
             if number >= 0:
                 said[number] = face.labels.index(face.expression)
         return said

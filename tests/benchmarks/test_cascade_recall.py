@@ -14,6 +14,7 @@ from cascade_recall import Answers, ellipse, judged, plain, pooled, scene_of
 from lamplit.core.values import Box, Detection
 from lamplit.faces.framing import face_box
 
+WHOLE = np.array([[0.0, 0.0, 1.0, 1.0]])
 SQUARES = np.array([[0, 0, 40, 40], [100, 100, 200, 200]], np.float32)
 
 
@@ -35,6 +36,21 @@ def test_either_frame_of_a_face_is_right() -> None:
     box = face_box(Box(100, 100, 200, 200)).xyxy.tolist()
     assert judged([at(*box, 3.0)], SQUARES) == [(3.0, 1)]
     assert judged([], SQUARES) == []
+
+
+def test_a_small_face_in_its_crop_is_right_by_its_own_points() -> None:
+    small = np.array([[0, 0, 40, 40], [120, 120, 160, 160]], np.float32)
+    found = [at(125, 120, 158, 155, 3.0)]
+    assert judged(found, SQUARES) == [(3.0, -1)]
+    assert judged(found, SQUARES, small) == [(3.0, 1)]
+    assert judged([at(0, 0, 40, 40, 3.0)], SQUARES, small) == [(3.0, 0)]
+
+
+def test_points_frame_a_square_in_the_scene() -> None:
+    crops, background = np.full((1, 48, 48), 200, np.uint8), np.zeros((80, 80), np.uint8)
+    scene = scene_of(crops, [Box(10, 20, 70, 80)], background, np.array([[0.25, 0, 0.75, 0.5]]), plain)
+    assert scene.squares.tolist() == [[10, 20, 70, 80]]
+    assert scene.pointed.tolist() == [[25, 20, 55, 50]]
 
 
 def answers() -> Answers:
@@ -65,6 +81,6 @@ def test_several_lights_as_one() -> None:
 def test_squares_keep_their_corners_and_ellipses_do_not() -> None:
     crops, background = np.full((1, 48, 48), 200, np.uint8), np.zeros((80, 80), np.uint8)
     square = [Box(10, 10, 70, 70)]
-    hard, soft = (scene_of(crops, square, background, mask).image for mask in (plain, ellipse))
+    hard, soft = (scene_of(crops, square, background, WHOLE, mask).image for mask in (plain, ellipse))
     assert (hard[10, 10], soft[10, 10], soft[40, 40]) == (200, 0, 200)
     assert ellipse(60)[30, 30] == 1.0

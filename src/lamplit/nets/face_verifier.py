@@ -85,6 +85,8 @@ class FaceVerifierNet(nn.Module):
         for name, numbers in (("widths", widths), ("depths", depths)):
             for number in numbers:
                 check_integer(name, number, low=1)
+        if check_integer("size", size, low=1) % (2 * CELL):
+            raise InvalidArgumentError("size", f"a multiple of {2 * CELL}", str(size))
         self.fold = Fold()
         self.contrast = LocalContrast(cell=CELL, floor=FLOOR)
         self.stem = normalized_convolution(FOLDED, widths[0], 3)
