@@ -14,16 +14,15 @@ def recall() -> str:
     figures = result("detector_recall")
     lights = figures["lights"]
     means = lights["mean of the bad lights"]
-    names = list(means)
-    rows = [("scene", *names)]
+    names, strict = list(means), figures["recall_by_the_crops_alone"]
+    rows = [("scene", *names, f"{names[0]}, by the crops alone")]
     for light, by in lights.items():
-        if light.startswith("mean"):
-            rows.append((light, *(f"{100 * by[name][RATE]:.1f} %" for name in names)))
-        else:
-            rows.append((light, *(f"{100 * by[name][RATE]['recall']:.1f} %" for name in names)))
+        each = (by[name][RATE] for name in names)
+        found = [one if light.startswith("mean") else one["recall"] for one in each]
+        rows.append((light, *_percent(*found, strict[light][names[0]])))
     good = lights["good light"]
     for size in (key for key in good[names[0]][RATE] if key.endswith("pixels")):
-        rows.append((f"good light, {size}", *(f"{100 * good[name][RATE][size]:.1f} %" for name in names)))
+        rows.append((f"good light, {size}", *_percent(*(good[name][RATE][size] for name in names)), ""))
     about = (
         f"Recall at 0.05 false positives per picture. {figures['faces']:,} FER+ validation faces of 24 to "
         f"200 pixels in {figures['scenes']} held-out pictures. Machine: {machine('detector_recall')}."
@@ -53,7 +52,12 @@ def photographs() -> str:
 
 def _shares(by: dict[str, Any], names: list[str]) -> list[str]:
     """Return shares in per cent."""
-    return [f"{100 * by[name]:.1f} %" for name in names]
+    return _percent(*(by[name] for name in names))
+
+
+def _percent(*shares: float) -> list[str]:
+    """Return numbers in per cent."""
+    return [f"{100 * share:.1f} %" for share in shares]
 
 
 def landmarks() -> str:

@@ -1,7 +1,7 @@
 """How long a picture takes from pixels to faces, step by step: 640 x 480 pixels, one face, one thread.
 
-The sample photo is brought to that size, so that it holds one face of about 90 pixels. The whole Analyzer
-uses the landmarks that the detector's candidates were verified by. Rounds alternate between the steps, the
+The sample photo is brought to that size, so that it holds one face of about 90 pixels. Verifying candidates
+gives landmarks, which the whole Analyzer uses. Rounds alternate between the steps, the
 whole `Analyzer`, the Analyzer without landmarks, and OpenCV's default cascade
 (`haarcascade_frontalface_default.xml`, `detectMultiScale` as it comes), so that a drift of the machine's
 speed meets all of them.
@@ -21,7 +21,7 @@ from lamplit.analysis import Analyzer
 from lamplit.analysis.face_crops import face_crops
 from lamplit.core.arrays import ByteArray
 from lamplit.evaluation.speed import time_in_turn
-from lamplit.faces import NetFaceDetector
+from lamplit.faces import FaceVerifier, NetFaceDetector
 from lamplit.faces.head_pose import estimate_head_pose
 from lamplit.faces.landmarks import LandmarkModel
 from lamplit.imaging.images import read_image
@@ -47,13 +47,14 @@ def steps() -> dict[str, Callable[[], Any]]:
     theirs = cv2.CascadeClassifier(cv2.data.haarcascades + "haarcascade_frontalface_default.xml")
     found = whole.detector.detect(image)
     assert len(found) == 1, found
-    model = LandmarkModel(threads=1)
+    model, verifier = LandmarkModel(threads=1), FaceVerifier(threads=1)
     marks = model.locate(image, found[0].box)
     crops = face_crops(image, found, [marks], size=whole.classifier.card.input_size)
     return {
         "OpenCV's default cascade": lambda: theirs.detectMultiScale(grey),
         "detector network alone": lambda: alone.detect(image),
-        "detector, candidates verified by their landmarks": lambda: whole.detector.detect(image),
+        "detector, candidates verified": lambda: whole.detector.detect(image),
+        "verifier, one candidate": lambda: verifier.logits(grey, [found[0].box]),
         "landmarks of one face": lambda: model.locate(image, found[0].box),
         "head pose": lambda: estimate_head_pose(marks.points),
         "alignment": lambda: face_crops(image, found, [marks], size=48),

@@ -13,14 +13,11 @@ import pytest
 import torch
 
 from lamplit.core.errors import InvalidArgumentError, WeightsCorruptError, WeightsMissingError
-from lamplit.core.values import Box, Detection
 from lamplit.faces import FaceDetector, NetFaceDetector
-from lamplit.faces.landmarks import LandmarkModel
-from lamplit.faces.net import DOUBT, MARGIN, SAY, TILE, _corners, scales_for, verified_by
-from lamplit.imaging.colour import grey_from_rgb
-from lamplit.imaging.images import read_image
+from lamplit.faces.net import MARGIN, TILE, _corners, scales_for
 from lamplit.nets.export import export_onnx
 from lamplit.weights.assets import AssetCard, write_asset
+from lamplit.weights.registry import DEFAULT_DETECTOR
 
 
 class Spots(torch.nn.Module):
@@ -146,22 +143,16 @@ def test_boxes_below_the_smallest_face_are_left_out(weights: Path) -> None:
     assert plain(weights, min_size=13).detect(image) == []
 
 
-def test_the_landmark_network_has_a_say(repository: Path, weights: Path) -> None:
-    photo = read_image(repository / "examples" / "eileen-collins.jpg")
-    model, box = LandmarkModel(threads=1), Box(177, 66, 274, 163)
-    face = Detection(box=box, score=0.4)
-    wall = Detection(box=Box(20, 300, 117, 397), score=0.4)
-    first, second = verified_by(model, grey_from_rgb(photo), [wall, face])
-    assert (first.box, second.box) == (box, wall.box)
-    marks = model.locate(photo, box)
-    assert first.landmarks is not None
-    np.testing.assert_allclose(first.landmarks.points, marks.points, atol=1e-2)
-    odds = 0.4 / 0.6 * (marks.score / (1 - marks.score + 1e-6)) ** SAY * np.exp(-DOUBT)
-    assert first.score == pytest.approx(odds / (1 + odds), abs=0.01)
-    assert first.score > 0.5 > second.score
-    spot = picture(100, 130, 40, 24)  # no face, and not one that the detector is as sure of as before
+def test_candidates_are_verified_unless_one_says_no(weights: Path) -> None:
+    spot = picture(100, 130, 40, 24)  # no face, and nobody who looks closer is as sure of it as the detector
     (before,), after = (plain(weights).detect(spot), NetFaceDetector(weights, threshold=0.01).detect(spot))
     assert [one.score < before.score for one in after] in ([True], [])
+
+
+def test_names_stand_for_the_weights_that_come_with_lamplit() -> None:
+    named, usual = (NetFaceDetector(w, verify=False) for w in (DEFAULT_DETECTOR, None))
+    image = np.random.default_rng(0).integers(0, 256, (64, 64), dtype=np.uint8)
+    assert named._answers(image)[0].tolist() == usual._answers(image)[0].tolist()
 
 
 def test_files_that_are_no_detector_are_refused(tmp_path: Path) -> None:
@@ -179,8 +170,8 @@ def test_files_that_are_no_detector_are_refused(tmp_path: Path) -> None:
         ({"threshold": 0.0}, "threshold"),
         ({"overlap": 1.0}, "overlap"),
         ({"threads": 0}, "threads"),
-        ({"verify": "yes"}, "verify: needs True, False or a LandmarkModel, got str"),
-        ({"weights": 3}, "weights: needs the path of an .onnx file, got int"),
+        ({"verify": "yes"}, "verify: needs True, False or a Verification, got str"),
+        ({"weights": 3}, "weights: needs the name of weights, or the path of an .onnx file, got int"),
     ],
 )
 def test_impossible_settings_are_refused(weights: Path, settings: dict[str, object], message: str) -> None:

@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 
 from lamplit.core.errors import InvalidArgumentError
 from lamplit.core.values import Box
+from lamplit.imaging import geometry
 from lamplit.imaging.geometry import crop_square, resize_faces, shrink_to_fit
 
 RAMP = np.arange(100, dtype=np.uint8).reshape(10, 10)
@@ -184,3 +185,26 @@ def test_what_fits_already_is_not_touched(longest):
 def test_what_cannot_be_shrunk_is_refused(image, longest, message):
     with pytest.raises(InvalidArgumentError, match=message):
         shrink_to_fit(image, longest)
+
+
+@pytest.mark.parametrize(("length", "size"), [(5, 3), (130, 112), (48, 96), (900, 112), (4000, 48)])
+def test_pieces_of_a_product_are_small_and_leave_nothing_out(length, size):
+    _, weights = geometry._axis(0, length, length, size)
+    others = 700
+    rebuilt = np.zeros_like(weights)
+    rows = []
+    for some, band in geometry._slices(weights, others):
+        rebuilt[some, band] += weights[some, band]
+        rows += range(some.start, min(some.stop, size))
+        small = (some.stop - some.start) * (band.stop - band.start) * others <= geometry._MOST_PRODUCTS
+        assert small or some.stop - some.start == 1
+    assert rows == list(range(size))
+    np.testing.assert_array_equal(rebuilt, weights)
+
+
+def test_a_crop_in_pieces_is_the_product_of_whole_matrices():
+    picture = np.random.default_rng(3).integers(0, 256, (700, 900), dtype=np.uint8)
+    _, down = geometry._axis(0, 700, 700, 112)
+    _, across = geometry._axis(0, 900, 900, 112)
+    whole = np.rint(down.astype(np.float64) @ picture @ across.T.astype(np.float64))
+    assert np.abs(crop_square(picture, Box(0, 0, 900, 700), 112) - whole).max() <= 1
