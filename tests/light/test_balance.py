@@ -7,15 +7,14 @@ import pytest
 from hypothesis import given, settings
 from hypothesis.extra import numpy as npst
 
-from lamplit.light.balance import backlight, side_imbalance
-from lamplit.light.histogram import count_levels
+from lamplit.light.balance import backlight, count_ninths, side_imbalance
 from lamplit.light.stops import LINEAR_LIGHT
 
 greys = npst.arrays(np.uint8, npst.array_shapes(min_dims=2, max_dims=2, max_side=9))
 
 
 def imbalance(grey: np.ndarray) -> tuple[float, float]:
-    return side_imbalance(grey, count_levels(grey))
+    return side_imbalance(count_ninths(grey))
 
 
 def test_the_subjects_left_is_the_pictures_right() -> None:
@@ -69,3 +68,12 @@ def test_no_surround_is_no_backlight() -> None:
     face = np.ones(256, np.int64)
     assert backlight(face, np.zeros(256, np.int64)) is None
     assert backlight(face, face) == 0.0
+
+
+@pytest.mark.parametrize("shape", [(1, 1), (1, 4), (5, 1), (6, 8), (7, 9)])
+def test_ninths_are_the_histogram_in_parts(shape: tuple[int, int]) -> None:
+    grey = np.random.default_rng(0).integers(0, 256, shape, dtype=np.uint8)
+    ninths = count_ninths(grey)
+    np.testing.assert_array_equal(ninths.sum(axis=(0, 1)), np.bincount(grey.ravel(), minlength=256))
+    upper = grey[: shape[0] // 2]
+    np.testing.assert_array_equal(ninths[0].sum(axis=0), np.bincount(upper.ravel(), minlength=256))

@@ -13,7 +13,7 @@ from lamplit.core.errors import InvalidArgumentError
 from lamplit.core.values import Box
 from lamplit.imaging.images import read_image, write_image
 from lamplit.light import measure
-from lamplit.light.balance import side_imbalance
+from lamplit.light.balance import count_ninths, side_imbalance
 from lamplit.light.histogram import count_levels, histogram_statistics
 from lamplit.light.noise import noise_sigma
 from lamplit.light.reading import pixels_inside
@@ -31,7 +31,7 @@ def test_the_parts_stand_in_the_reading() -> None:
     for name, value in histogram_statistics(count_levels(FACE)).items():
         assert numbers[name] == value
     assert reading.noise == noise_sigma(FACE)
-    assert (reading.left_right, reading.up_down) == side_imbalance(FACE, count_levels(FACE))
+    assert (reading.left_right, reading.up_down) == side_imbalance(count_ninths(FACE))
     assert reading.backlight is None
     assert {type(value) for value in numbers.values()} == {float, type(None)}
 

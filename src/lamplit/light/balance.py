@@ -2,20 +2,44 @@
 
 from __future__ import annotations
 
+import numpy as np
+
 from lamplit.core.arrays import ByteArray, IntArray
 from lamplit.light.histogram import count_levels
 from lamplit.light.stops import mean_light, stops_between
 
 
-def side_imbalance(grey: ByteArray, whole: IntArray) -> tuple[float, float]:
-    """Compare the light on the halves of a face.
+def count_ninths(grey: ByteArray) -> IntArray:
+    """Count the pixels at each level in the upper and lower half, split at the left and right one.
 
     Parameters
     ----------
     grey : ndarray of shape (H, W), uint8
-        The face, upright.
-    whole : ndarray of shape (256,), int64
-        Its histogram.
+        The picture.
+
+    Returns
+    -------
+    ndarray of shape (3, 3, 256), int64
+        Rows: upper half, middle row, lower half; columns likewise. Of an even number of rows or columns there
+        is no middle one, and its counts are 0. All together are the histogram of the picture.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> count_ninths(np.zeros((5, 4), np.uint8))[:, :, 0].tolist()
+    [[4, 0, 4], [2, 0, 2], [4, 0, 4]]
+    """
+    rows, columns = ((slice(0, n // 2), slice(n // 2, n - n // 2), slice(n - n // 2, n)) for n in grey.shape)
+    return np.array([[count_levels(grey[row, column]) for column in columns] for row in rows])
+
+
+def side_imbalance(ninths: IntArray) -> tuple[float, float]:
+    """Compare the light on the halves of a face.
+
+    Parameters
+    ----------
+    ninths : ndarray of shape (3, 3, 256), int64
+        Of the face, upright, from `count_ninths`.
 
     Returns
     -------
@@ -32,26 +56,19 @@ def side_imbalance(grey: ByteArray, whole: IntArray) -> tuple[float, float]:
     --------
     >>> import numpy as np
     >>> lamp_at_its_left = np.array([[0, 255], [0, 255]], dtype=np.uint8)
-    >>> left_right, up_down = side_imbalance(lamp_at_its_left, count_levels(lamp_at_its_left))
+    >>> left_right, up_down = side_imbalance(count_ninths(lamp_at_its_left))
     >>> round(left_right, 1), up_down
     (11.7, 0.0)
     """
-    height, width = (side // 2 for side in grey.shape)
-    left_right = up_down = 0.0
-    if width:
-        right, left = _light_of_halves(whole, grey[:, :width], grey[:, width:-width])
-        left_right = stops_between(left, right)
-    if height:
-        upper, lower = _light_of_halves(whole, grey[:height], grey[height:-height])
-        up_down = stops_between(upper, lower)
-    return left_right, up_down
+    columns, rows = ninths.sum(axis=0), ninths.sum(axis=1)  # (3, 256) each
+    return _stops(columns[2], columns[0]), _stops(rows[0], rows[2])
 
 
-def _light_of_halves(whole: IntArray, first: ByteArray, middle: ByteArray) -> tuple[float, float]:
-    """Return the mean light of the first half and of the one behind the middle."""
-    before = count_levels(first)
-    behind = whole - before - count_levels(middle)  # to count it instead would take as long again
-    return mean_light(before), mean_light(behind)
+def _stops(first: IntArray, second: IntArray) -> float:
+    """Return by how many stops the mean light of one half is above that of the other."""
+    if not first.any():
+        return 0.0
+    return stops_between(mean_light(first), mean_light(second))
 
 
 def backlight(face: IntArray, surround: IntArray) -> float | None:

@@ -9,7 +9,7 @@ from lamplit.core.arrays import AnyArray, ByteArray
 from lamplit.core.errors import InvalidArgumentError
 from lamplit.core.light import LightReading
 from lamplit.core.values import Box
-from lamplit.light.balance import backlight, side_imbalance
+from lamplit.light.balance import backlight, count_ninths, side_imbalance
 from lamplit.light.histogram import as_grey, count_levels, histogram_statistics, is_read
 from lamplit.light.noise import noise_sigma
 from lamplit.light.verdict import is_usable, verdict_of
@@ -125,8 +125,9 @@ def _union(first: _Rectangle, second: _Rectangle) -> _Rectangle:
 
 def _reading(face: ByteArray, *, around: ByteArray | None) -> LightReading:
     """Put the numbers together and judge them; `around` has the face in its middle."""
-    histogram = count_levels(face)
-    left_right, up_down = side_imbalance(face, histogram)
+    ninths = count_ninths(face)
+    histogram = ninths.sum(axis=(0, 1))
+    left_right, up_down = side_imbalance(ninths)
     reading = LightReading(
         histogram=tuple(histogram.tolist()),
         **histogram_statistics(histogram),
