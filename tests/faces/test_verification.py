@@ -14,7 +14,7 @@ from lamplit.core.landmarks import Landmarks
 from lamplit.core.values import Box, Detection
 from lamplit.faces import FaceVerifier, Verification
 from lamplit.faces.landmarks import LandmarkModel, usual_landmarks
-from lamplit.faces.verification import DETECTOR_SAY, DOUBT, LANDMARK_SAY, PROMISING, VERIFIER_SAY
+from lamplit.faces.verification import DETECTOR_SAY, DOUBT, FEW, LANDMARK_SAY, PROMISING, VERIFIER_SAY
 from lamplit.faces.verifier import usual_verifier
 from lamplit.imaging.colour import grey_from_rgb
 from lamplit.imaging.images import read_image
@@ -52,7 +52,9 @@ class Counts:
 
 
 def test_a_face_is_told_from_a_wall(photo: ByteArray) -> None:
-    found = Verification(threads=1).of(photo, [Detection(WALL, 0.4), Detection(FACE, 0.4)])
+    found = Verification(threads=1).of(
+        photo, [Detection(box=WALL, score=0.4), Detection(box=FACE, score=0.4)]
+    )
     assert found[0].box == FACE
     assert found[0].score > 0.5
     assert all(one.score < 0.3 for one in found[1:])
@@ -64,7 +66,7 @@ def test_a_face_is_told_from_a_wall(photo: ByteArray) -> None:
 def test_scores_are_those_of_all_three(photo: ByteArray) -> None:
     marks = Counts()
     checked = Verification(verifier=SaysOf([1.5, 2.0]), landmarks=marks)  # type: ignore[arg-type]
-    found = checked.of(photo, [Detection(FACE, 0.7), Detection(WALL, 0.6)])
+    found = checked.of(photo, [Detection(box=FACE, score=0.7), Detection(box=WALL, score=0.6)])
     for one, (first, second) in zip(found, ((0.7, 1.5), (0.6, 2.0)), strict=True):
         logits = DETECTOR_SAY * np.log(first / (1 - first)) + VERIFIER_SAY * second
         expected = logits + LANDMARK_SAY * np.log(0.9 / 0.1) - DOUBT
@@ -75,9 +77,16 @@ def test_scores_are_those_of_all_three(photo: ByteArray) -> None:
 def test_what_is_not_promising_is_left_out_and_costs_no_landmarks(photo: ByteArray) -> None:
     marks = Counts()
     checked = Verification(verifier=SaysOf([-20.0, 9.0]), landmarks=marks)  # type: ignore[arg-type]
-    found = checked.of(photo, [Detection(WALL, 0.9), Detection(FACE, 0.5)])
+    found = checked.of(photo, [Detection(box=WALL, score=0.9), Detection(box=FACE, score=0.5)])
     assert [one.box for one in found] == marks.asked == [FACE]
-    assert 0 < PROMISING < 0.5
+    assert DETECTOR_SAY * np.log(0.9 / 0.1) - 20 * VERIFIER_SAY < PROMISING < 0
+
+
+def test_of_what_is_hardly_likely_few_are_asked_about(photo: ByteArray) -> None:
+    rare = [Detection(box=WALL, score=0.15)] * 20
+    for likely, asked in ((0, FEW), (3, 3 + FEW), (9, 18)):
+        checked = Verification(verifier=SaysOf([5.0] * asked), landmarks=Counts())  # type: ignore[arg-type]
+        assert len(checked.of(photo, [Detection(box=FACE, score=0.6)] * likely + rare)) == asked
 
 
 def test_nothing_is_asked_about_nothing(photo: ByteArray) -> None:

@@ -9,11 +9,18 @@ import typer
 
 from lamplit.cli.consoles import counting_progress, results_console, tell
 from lamplit.core.files import make_folder
+from lamplit.weights.assets import is_asset
 from lamplit.weights.registry import FLOAT_EXPRESSION
 
 
 def quantize(
-    data: Annotated[Path, typer.Option(help="Folder or zip with FER+.", envvar="LAMPLIT_DATA")],
+    data: Annotated[
+        Path,
+        typer.Option(
+            help="Folder or zip with FER+; for networks of faces the folder of all data sets.",
+            envvar="LAMPLIT_DATA",
+        ),
+    ],
     weights: Annotated[
         str, typer.Argument(help="Weights in float, by name or as an .onnx file with its card.")
     ] = FLOAT_EXPRESSION,
@@ -32,13 +39,22 @@ def quantize(
 
     The convolutions calculate in 8 bits; their ranges come from training faces of FER+ in good light and in
     all lights of the gauntlet. The card gives the figures on validation faces, as after a training.
+
+    Detectors, verifiers and landmark networks are written in 8 bits, too; their ranges come from what they
+    were trained on, and their cards say how far the answers lie from those in float.
     """
     # Here and not above: these need the extra "train", without which the other commands must work.
     from lamplit.cli.measure_card import measure_card
     from lamplit.datasets.ferplus import read_ferplus
     from lamplit.training.quantized import publish_quantized
+    from lamplit.training.quantized_faces import publish_quantized_asset
 
     make_folder(out)  # what cannot be written is told before the work
+    if is_asset(weights):
+        asset = publish_quantized_asset(weights, data, out, seed=seed)
+        if not quiet:
+            tell(f"wrote {out / asset.file} ({asset.size_bytes / 1e6:.1f} MB) and its card")
+        return
     with counting_progress(hidden=quiet) as progress:
         task = progress.add_task("reading pictures", total=None)
         training = read_ferplus(

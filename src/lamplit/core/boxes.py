@@ -6,6 +6,9 @@ import numpy as np
 
 from lamplit.core.arrays import AnyArray, FloatArray, IntArray
 
+_FEW = 80
+"""Boxes up to which all pairs at once are faster than one after the other."""
+
 
 def area(boxes: AnyArray) -> FloatArray:
     """Return the area of each box.
@@ -113,13 +116,32 @@ def nms(boxes: AnyArray, scores: AnyArray, *, overlap: float = 0.3, nested: floa
     [1, 2]
     """
     boxes = np.asarray(boxes, dtype=np.float32).reshape(-1, 4)
-    areas = area(boxes)
     kept: list[int] = []
     left = np.argsort(-np.asarray(scores, dtype=np.float64), kind="stable")
+    if len(left) <= _FEW:
+        return left[_first_come(_same(boxes[left], boxes[left], overlap=overlap, nested=nested))]
     while len(left):  # one row at a time: all pairs of thousands of boxes would not fit into memory
         best, left = int(left[0]), left[1:]
         kept.append(best)
-        shared = intersection(boxes[best][None], boxes[left])[0]  # (M,)
-        union, smaller = areas[best] + areas[left] - shared, np.minimum(areas[best], areas[left])
-        left = left[~((shared / union > overlap) | (shared > nested * smaller))]
+        left = left[~_same(boxes[best][None], boxes[left], overlap=overlap, nested=nested)[0]]
+    return np.array(kept, dtype=np.int64)
+
+
+def _same(first: FloatArray, second: FloatArray, *, overlap: float, nested: float) -> AnyArray:
+    """Say which pairs of boxes show the same thing; (N, M)."""
+    shared = intersection(first, second)
+    areas, others = area(first)[:, None], area(second)[None]
+    same: AnyArray = (shared / (areas + others - shared) > overlap) | (
+        shared > nested * np.minimum(areas, others)
+    )
+    return same
+
+
+def _first_come(same: AnyArray) -> IntArray:
+    """Return the numbers of those that are the same as none kept before them."""
+    free, kept = np.ones(len(same), bool), []
+    for number, others in enumerate(same):
+        if free[number]:
+            kept.append(number)
+            free &= ~others
     return np.array(kept, dtype=np.int64)

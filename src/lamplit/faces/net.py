@@ -50,7 +50,7 @@ class NetFaceDetector:
         Where it is given, smaller boxes are left out.
     threshold : float
         Least score, between 0 and 1. Where candidates are verified, those to which the detector alone gives
-        less than 0.1 are left out, however low it is.
+        less than 0.1, and most of those below 0.2, are left out, however low it is.
     overlap : float
         Of boxes that overlap by more (intersection over union), between 0 and 1, the surest stays.
     device : str

@@ -11,19 +11,24 @@ from lamplit.core.values import Detection
 from lamplit.faces.landmarks import LandmarkModel, usual_landmarks
 from lamplit.faces.verifier import FaceVerifier, usual_verifier
 
-CANDIDATE = 0.1
-"""Least score of the detector alone from which the verifier is asked."""
+CANDIDATE, LIKELY = 0.1, 0.2
+"""Least score of the detector alone from which the verifier may be asked, and from which it is asked."""
 
-DETECTOR_SAY, VERIFIER_SAY, LANDMARK_SAY, DOUBT = 1.0, 1.0, 0.3, 1.0
+FEW = 6
+"""So many of those between are asked about, the surest first, or as many as there are likely ones: noise has
+hundreds of them, and a picture should not take longer for it."""
+
+DETECTOR_SAY, VERIFIER_SAY, LANDMARK_SAY, DOUBT = 1.0, 0.5, 0.7, 1.05
 """How much each network's logit counts, and what is taken off their sum, so that 0.5 is a good threshold:
 about 0.05 false alarms per picture. Chosen on scenes of the tuning faces and pictures
 (`benchmarks/detector_recall.py --tuning`)."""
 
-PROMISING = 0.1
-"""Least score of detector and verifier from which the landmark network is asked; others are left out."""
+PROMISING = -2.25
+"""Least sum of what detector and verifier say from which the landmark network is asked, too; what is below is
+left out."""
 
 MOST_CANDIDATES = 1000
-"""So many are asked about, the surest first."""
+"""So many are asked about at most."""
 
 
 class Verification:
@@ -42,9 +47,9 @@ class Verification:
 
     Notes
     -----
-    Scores are s = sigmoid(a + v + 0.3 b - 1), with a, v and b the logits of detector, verifier and landmark
-    network. The detector sees a face in few pixels, the verifier in 56 x 56 with some surround, the landmark
-    network in 112 x 112 without. A face's landmarks are wanted anyway, so that their network's say is free.
+    Scores are s = sigmoid(a + 0.5 v + 0.7 b - 1.05), with a, v and b the logits of detector, verifier and
+    landmark network. The detector sees a face in few pixels, the verifier in 56 x 56 with some surround, the
+    landmark network in 112 x 112 without. A face's landmarks are wanted anyway: their network's say is free.
 
     Examples
     --------
@@ -79,13 +84,14 @@ class Verification:
         list of Detection
             Those that are promising, with landmarks and the score of all three networks, best first.
         """
-        candidates = candidates[:MOST_CANDIDATES]
+        likely = sum(found.score >= LIKELY for found in candidates)
+        candidates = candidates[: min(likely + max(FEW, likely), MOST_CANDIDATES)]
         said = self.verifier.logits(grey, [found.box for found in candidates]).tolist()
         sums = [
             DETECTOR_SAY * _logit(found.score) + VERIFIER_SAY * logit
             for found, logit in zip(candidates, said, strict=True)
         ]
-        known = [pair for pair in zip(candidates, sums, strict=True) if _score(pair[1]) >= PROMISING]
+        known = [pair for pair in zip(candidates, sums, strict=True) if pair[1] >= PROMISING]
         marks = self.landmarks.locate_all(grey, [found.box for found, _ in known])
         both = [
             replace(found, score=_score(two + LANDMARK_SAY * _logit(mark.score)), landmarks=mark)

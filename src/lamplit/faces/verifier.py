@@ -12,7 +12,7 @@ from lamplit.core.arrays import ByteArray, FloatArray
 from lamplit.core.errors import WeightsCorruptError
 from lamplit.core.values import Box
 from lamplit.faces.framing import verifier_square
-from lamplit.imaging.geometry import crop_square
+from lamplit.imaging.geometry import cut_square
 from lamplit.weights.assets import load_asset
 from lamplit.weights.registry import DEFAULT_VERIFIER
 from lamplit.weights.session import NetworkSession
@@ -157,5 +157,5 @@ def crops_of(grey: ByteArray, boxes: Sequence[Box], size: int) -> ByteArray:
     """
     crops = np.zeros((len(boxes), size, size), np.uint8)
     for crop, box in zip(crops, boxes, strict=True):
-        crop[:] = crop_square(grey, verifier_square(box), size)
+        crop[:] = cut_square(grey, verifier_square(box), size)
     return crops

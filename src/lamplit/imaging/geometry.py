@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Iterator
 
+import cv2
 import numpy as np
 
 from lamplit.core.arrays import AnyArray, ByteArray, FloatArray
@@ -63,6 +64,44 @@ def crop_square(image: ByteArray, box: Box, size: int) -> ByteArray:
     part = np.moveaxis(np.atleast_3d(image[rows, columns]), 2, 0)  # (1 or 3, h, w)
     crop = _resample(part, down, across)
     return crop[0] if image.ndim == 2 else np.ascontiguousarray(np.moveaxis(crop, 0, 2))
+
+
+def cut_square(grey: ByteArray, box: Box, size: int) -> ByteArray:
+    """Cut a box of whole pixels out of a grey picture and bring it to a square: `crop_square` in a hurry.
+
+    Parameters
+    ----------
+    grey : ndarray of shape (H, W), uint8
+        The picture.
+    box : Box
+        What to cut, in pixels; edges are rounded. Where it leaves the picture, as `crop_square` does.
+    size : int
+        Side of the result in pixels, from 1 to 4096.
+
+    Returns
+    -------
+    ndarray of shape (size, size), uint8
+        The crop: area means where it shrinks, linear where it grows.
+
+    Raises
+    ------
+    InvalidArgumentError
+        If an argument is not of this form, or the box and the picture have no pixel in common.
+
+    Examples
+    --------
+    >>> cut_square(np.array([[0, 100], [100, 200]], np.uint8), Box(0.2, 0.1, 2.3, 1.9), 1).tolist()
+    [[100]]
+    """
+    _check_size(size)
+    height, width = grey.shape
+    left, top, right, bottom = (math.floor(edge + 0.5) for edge in (box.x1, box.y1, box.x2, box.y2))
+    if min(left, top) < 0 or right > width or bottom > height or right <= left or bottom <= top:
+        return crop_square(grey, box, size)  # its time and memory do not grow with what lies outside
+    part = grey[top:bottom, left:right]
+    way = cv2.INTER_AREA if min(part.shape) > size else cv2.INTER_LINEAR
+    cut: ByteArray = cv2.resize(part, (size, size), interpolation=way)
+    return cut
 
 
 def resize_faces(faces: ByteArray, size: int) -> ByteArray:

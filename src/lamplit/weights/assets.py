@@ -120,10 +120,41 @@ def list_assets() -> list[AssetCard]:
 
     Examples
     --------
-    >>> [card.name for card in list_assets()]
-    ['cascade-faces-v1', 'detector-faces-night-v1', 'landmarks-heatmap-ferplus-v1', 'relighting-yale-b-v1']
+    >>> [card.name for card in list_assets()][:3]
+    ['cascade-faces-v1', 'detector-faces-glare-v1', 'detector-faces-glare-v1-int8']
     """
     return [read_asset_card(path) for path in sorted(FOLDER.glob(f"*{ASSET_SUFFIX}"))]
+
+
+def is_asset(name: str | Path) -> bool:
+    """Say whether a name or a path is that of an asset: whether the card of one is there.
+
+    Parameters
+    ----------
+    name : str or Path
+        As for `load_asset`.
+
+    Returns
+    -------
+    bool
+        False for expression weights, whose cards are of another kind, and where there is nothing.
+
+    Examples
+    --------
+    >>> is_asset("relighting-yale-b-v1"), is_asset("nobody")
+    (True, False)
+    """
+    return _card_of(name).is_file()
+
+
+def _card_of(name: str | Path) -> Path:
+    """Return where the card of an asset must be."""
+    path = Path(name)
+    if isinstance(name, Path) or path.suffix == ".onnx":
+        # A name may have dots of its own; what is no network ends with two suffixes.
+        stem = path.stem if path.suffix == ".onnx" else path.name.split(".")[0]
+        return path.with_name(f"{stem}{ASSET_SUFFIX}")
+    return FOLDER / f"{name}{ASSET_SUFFIX}"
 
 
 def load_asset(name: str | Path) -> tuple[AssetCard, bytes]:
@@ -153,10 +184,7 @@ def load_asset(name: str | Path) -> tuple[AssetCard, bytes]:
     True
     """
     path = Path(name)
+    card = read_asset_card(_card_of(name))
     if isinstance(name, Path) or path.suffix == ".onnx":
-        # A name may have dots of its own; what is no network ends with two suffixes.
-        stem = path.stem if path.suffix == ".onnx" else path.name.split(".")[0]
-        card = read_asset_card(path.with_name(f"{stem}{ASSET_SUFFIX}"))
         return card, read_checked(path, card.sha256)
-    card = read_asset_card(FOLDER / f"{name}{ASSET_SUFFIX}")
     return card, read_checked(FOLDER / card.file, card.sha256)

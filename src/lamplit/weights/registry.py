@@ -21,14 +21,14 @@ DEFAULT_EXPRESSION = f"{FLOAT_EXPRESSION}-int8"
 """What `ExpressionClassifier` loads when it is not told otherwise: the same network in 8 bits, for speed."""
 
 
-DEFAULT_DETECTOR = "detector-faces-night-v1"
-"""What `lamplit.faces.net.NetFaceDetector` loads when it is not told otherwise."""
+DEFAULT_DETECTOR = "detector-faces-glare-v1-int8"
+"""What `lamplit.faces.net.NetFaceDetector` loads when it is not told otherwise: in 8 bits, in part."""
 
-DEFAULT_LANDMARKS = "landmarks-heatmap-ferplus-v1"
-"""What `lamplit.faces.landmarks.LandmarkModel` loads when it is not told otherwise."""
+DEFAULT_LANDMARKS = "landmarks-heatmap-ferplus-v1-int8"
+"""What `lamplit.faces.landmarks.LandmarkModel` loads when it is not told otherwise: in 8 bits, for speed."""
 
-DEFAULT_VERIFIER = "verifier-faces-v1"
-"""What `lamplit.faces.verifier.FaceVerifier` loads when it is not told otherwise."""
+DEFAULT_VERIFIER = "verifier-faces-v1-int8"
+"""What `lamplit.faces.verifier.FaceVerifier` loads when it is not told otherwise: in 8 bits, too."""
 
 
 def list_weights() -> list[WeightsCard]:
