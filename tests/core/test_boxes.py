@@ -6,6 +6,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from numpy.testing import assert_allclose, assert_array_equal
 
+from lamplit.core import boxes
 from lamplit.core.boxes import area, intersection, iou, nms
 
 SQUARE = [0, 0, 4, 4]
@@ -149,3 +150,15 @@ def test_nms_keeps_the_best_and_nothing_that_overlaps_it(case: tuple[np.ndarray,
         shared = intersection(boxes[[dropped]], boxes[better])[0]
         smaller = np.minimum(area(boxes[[dropped]]), area(boxes[better]))
         assert ((iou(boxes[[dropped]], boxes[better])[0] > 0.3) | (shared > 0.7 * smaller)).any()
+
+
+def test_all_pairs_at_once_choose_what_one_after_the_other_chooses(monkeypatch):
+    random = np.random.default_rng(0)
+    for n in (0, 1, 7, 60):
+        corners, sides = random.uniform(0, 100, (n, 2)), random.uniform(5, 60, (n, 1))
+        some, scores = np.concatenate([corners, corners + sides], axis=1), random.random(n).round(1)
+        chosen = []
+        for few in (-1, 1000):
+            monkeypatch.setattr(boxes, "_FEW", few)
+            chosen.append(nms(some, scores).tolist())
+        assert chosen[0] == chosen[1]

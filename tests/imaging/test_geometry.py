@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from lamplit.core.errors import InvalidArgumentError
 from lamplit.core.values import Box
 from lamplit.imaging import geometry
-from lamplit.imaging.geometry import crop_square, resize_faces, shrink_to_fit
+from lamplit.imaging.geometry import crop_square, cut_square, resize_faces, shrink_to_fit
 
 RAMP = np.arange(100, dtype=np.uint8).reshape(10, 10)
 
@@ -208,3 +208,35 @@ def test_a_crop_in_pieces_is_the_product_of_whole_matrices():
     _, across = geometry._axis(0, 900, 900, 112)
     whole = np.rint(down.astype(np.float64) @ picture @ across.T.astype(np.float64))
     assert np.abs(crop_square(picture, Box(0, 0, 900, 700), 112) - whole).max() <= 1
+
+
+def smooth_picture():
+    noise = np.random.default_rng(0).integers(0, 256, (200, 220), dtype=np.uint8)
+    return cv2.normalize(cv2.GaussianBlur(noise, (0, 0), 3.0), None, 0, 255, cv2.NORM_MINMAX)
+
+
+def test_a_quick_crop_of_whole_pixels_is_the_exact_one():
+    grey = smooth_picture()
+    for box, size in ((Box(10, 20, 66, 76), 56), (Box(10, 20, 122, 132), 56), (Box(5, 5, 173, 173), 56)):
+        quick, exact = (cut(grey, box, size).astype(int) for cut in (cut_square, crop_square))
+        assert np.abs(quick - exact).max() <= 1
+
+
+def test_a_quick_crop_is_nearly_the_exact_one_anywhere():
+    grey = smooth_picture()
+    random = np.random.default_rng(0)
+    for _ in range(20):
+        x, y, side = random.uniform(0, 60), random.uniform(0, 60), random.uniform(40, 150)
+        box = Box(x, y, x + side, y + side)
+        quick, exact = (cut(grey, box, 56).astype(float) for cut in (cut_square, crop_square))
+        assert np.abs(quick - exact).mean() < 6
+
+
+def test_a_quick_crop_beyond_the_border_is_the_exact_one():
+    grey = smooth_picture()
+    for box in (Box(-30, -10, 40, 60), Box(3.2, 3.2, 3.3, 3.3), Box(-1e6, -1e6, 1e6, 1e6)):
+        np.testing.assert_array_equal(cut_square(grey, box, 24), crop_square(grey, box, 24))
+    with pytest.raises(InvalidArgumentError, match="box: needs a box that touches the picture"):
+        cut_square(grey, Box(-9, -9, -2, -2), 24)
+    with pytest.raises(InvalidArgumentError, match="grey: needs a grey picture"):
+        cut_square(np.stack([smooth_picture()] * 3, axis=2), Box(0, 0, 9, 9), 24)

@@ -9,12 +9,13 @@ from typing import Any
 import numpy as np
 import onnx
 import pytest
+import torch
 from onnx import numpy_helper
 
 from lamplit.core.errors import InvalidArgumentError, WeightsCorruptError
 from lamplit.expression.calibration import softmax
-from lamplit.nets.export import count_parameters
-from lamplit.nets.quantization import METHODS, convolutions, quantize_onnx
+from lamplit.nets.export import count_parameters, export_onnx
+from lamplit.nets.quantization import METHODS, convolutions, light_convolutions, quantize_onnx
 from lamplit.weights import NetworkSession
 
 
@@ -142,6 +143,23 @@ def test_wrong_settings_are_refused(
 ) -> None:
     with pytest.raises(InvalidArgumentError, match=message):
         quantize_onnx(in_float.read_bytes(), tmp_path / "net.onnx", blobs(2), **settings)
+
+
+def test_light_convolutions_are_those_of_few_products_a_value(tmp_path: Path) -> None:
+    layers = torch.nn.Sequential(
+        torch.nn.Conv2d(1, 16, 3),
+        torch.nn.ReLU(),
+        torch.nn.Conv2d(16, 32, 3),  # the heavy one
+        torch.nn.ReLU(),
+        torch.nn.Conv2d(32, 32, 3, groups=32),
+        torch.nn.Conv2d(32, 8, 1),
+    )
+    export_onnx(layers, tmp_path / "net.onnx", size=16)
+    content = (tmp_path / "net.onnx").read_bytes()
+    every, light = convolutions(content), light_convolutions(content)
+    assert light == [every[0], *every[2:]]
+    picture = np.random.default_rng(0).random((4, 1, 16, 16), dtype=np.float32)
+    assert quantize_onnx(content, tmp_path / "net-int8.onnx", picture, in_float=light) == [every[1]]
 
 
 def test_all_in_float_is_refused(in_float: Path, tmp_path: Path) -> None:

@@ -94,6 +94,9 @@ def cut_square(grey: ByteArray, box: Box, size: int) -> ByteArray:
     [[100]]
     """
     _check_size(size)
+    check_bytes(grey)
+    if grey.ndim != 2:
+        raise InvalidArgumentError("grey", "a grey picture", f"an array of shape {grey.shape}")
     height, width = grey.shape
     left, top, right, bottom = (math.floor(edge + 0.5) for edge in (box.x1, box.y1, box.x2, box.y2))
     if min(left, top) < 0 or right > width or bottom > height or right <= left or bottom <= top:
