@@ -152,13 +152,13 @@ def test_nms_keeps_the_best_and_nothing_that_overlaps_it(case: tuple[np.ndarray,
         assert ((iou(boxes[[dropped]], boxes[better])[0] > 0.3) | (shared > 0.7 * smaller)).any()
 
 
-def test_all_pairs_at_once_choose_what_one_after_the_other_chooses(monkeypatch):
+def test_many_rows_at_once_choose_what_one_after_the_other_chooses(monkeypatch):
     random = np.random.default_rng(0)
     for n in (0, 1, 7, 60):
         corners, sides = random.uniform(0, 100, (n, 2)), random.uniform(5, 60, (n, 1))
         some, scores = np.concatenate([corners, corners + sides], axis=1), random.random(n).round(1)
         chosen = []
-        for few in (-1, 1000):
-            monkeypatch.setattr(boxes, "_FEW", few)
+        for rows in (1, 5, 1000):
+            monkeypatch.setattr(boxes, "_AT_ONCE", rows)
             chosen.append(nms(some, scores).tolist())
-        assert chosen[0] == chosen[1]
+        assert chosen[0] == chosen[1] == chosen[2]

@@ -18,7 +18,7 @@ USUAL_DISTANCE = 1000.0
 """Millimetres from the camera that a face is taken to be at."""
 
 _ROUNDS = 12
-_SETTLED = 1e-6  # radians, and shares of the size
+_SETTLED = 1e-5  # radians, and shares of the size
 _TOLERANCE = 0.08  # eye distances: points that are farther off count less and less
 _MOST_RESIDUAL = 1.0  # eye distances: faces have a tenth at most
 _MOST_GROWTH = 10.0  # of the size from the first guess on: beyond it the steps run away
