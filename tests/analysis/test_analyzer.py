@@ -161,7 +161,8 @@ def test_landmarks_of_another_kind_are_refused(landmarks: Any) -> None:
 def test_detector_and_analyzer_share_one_landmark_network_and_ask_once(pixels: ByteArray) -> None:
     analyzer = Analyzer(threads=1)
     assert isinstance(analyzer.detector, NetFaceDetector)
-    assert analyzer.landmarks is analyzer.detector._verifier
+    assert analyzer.detector._verification is not None
+    assert analyzer.landmarks is analyzer.detector._verification.landmarks
     found = analyzer.detector.detect(pixels)
     bare = [dataclasses.replace(one, landmarks=None) for one in found]
     light = measure(pixels)
