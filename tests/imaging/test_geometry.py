@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import math
 import tracemalloc
 
 import cv2
@@ -222,21 +223,30 @@ def test_a_quick_crop_of_whole_pixels_is_the_exact_one():
         assert np.abs(quick - exact).max() <= 1
 
 
-def test_a_quick_crop_is_nearly_the_exact_one_anywhere():
-    grey = smooth_picture()
-    random = np.random.default_rng(0)
-    for _ in range(20):
-        x, y, side = random.uniform(0, 60), random.uniform(0, 60), random.uniform(40, 150)
+def test_a_quick_crop_that_grows_is_the_exact_one_between_pixels_and_beyond_the_border():
+    grey, random = smooth_picture(), np.random.default_rng(0)
+    for _ in range(30):
+        x, y, side = random.uniform(-15, 210), random.uniform(-15, 190), random.uniform(16, 56)
         box = Box(x, y, x + side, y + side)
-        quick, exact = (cut(grey, box, 56).astype(float) for cut in (cut_square, crop_square))
-        assert np.abs(quick - exact).mean() < 6
+        quick, exact = (cut(grey, box, 56).astype(int) for cut in (cut_square, crop_square))
+        assert np.abs(quick - exact).max() <= 2
+
+
+def test_a_quick_crop_that_shrinks_is_that_of_whole_pixels():
+    grey, random = smooth_picture(), np.random.default_rng(1)
+    for _ in range(20):
+        x, y, side = random.uniform(0, 50), random.uniform(0, 40), random.uniform(70, 150)
+        whole = [math.floor(edge + 0.5) for edge in (x, y, x + side, y + side)]
+        exact = crop_square(grey, Box(*whole), 56).astype(int)
+        assert np.abs(cut_square(grey, Box(x, y, x + side, y + side), 56) - exact).max() <= 1
 
 
 def test_a_quick_crop_beyond_the_border_is_the_exact_one():
     grey = smooth_picture()
-    for box in (Box(-30, -10, 40, 60), Box(3.2, 3.2, 3.3, 3.3), Box(-1e6, -1e6, 1e6, 1e6)):
+    for box in (Box(-30, -10, 140, 160), Box(-1e6, -1e6, 1e6, 1e6), Box(5, 5, 100, 30)):
         np.testing.assert_array_equal(cut_square(grey, box, 24), crop_square(grey, box, 24))
-    with pytest.raises(InvalidArgumentError, match="box: needs a box that touches the picture"):
-        cut_square(grey, Box(-9, -9, -2, -2), 24)
+    for box in (Box(-9, -9, -2, -2), Box(300, 0, 400, 100)):
+        with pytest.raises(InvalidArgumentError, match="box: needs a box that touches the picture"):
+            cut_square(grey, box, 24)
     with pytest.raises(InvalidArgumentError, match="grey: needs a grey picture"):
-        cut_square(np.stack([smooth_picture()] * 3, axis=2), Box(0, 0, 9, 9), 24)
+        cut_square(np.stack([grey] * 3, axis=2), Box(0, 0, 9, 9), 24)

@@ -134,7 +134,6 @@ def _same(first: FloatArray, second: FloatArray, *, overlap: float, nested: floa
     """Say which pairs of boxes show the same thing; (N, M)."""
     shared = intersection(first, second)
     areas, others = area(first)[:, None], area(second)[None]
-    same: AnyArray = (shared / (areas + others - shared) > overlap) | (
-        shared > nested * np.minimum(areas, others)
-    )
+    union, smaller = areas + others - shared, np.minimum(areas, others)
+    same: AnyArray = (shared > overlap * union) | (shared > nested * smaller)
     return same

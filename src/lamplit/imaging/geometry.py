@@ -67,21 +67,22 @@ def crop_square(image: ByteArray, box: Box, size: int) -> ByteArray:
 
 
 def cut_square(grey: ByteArray, box: Box, size: int) -> ByteArray:
-    """Cut a box of whole pixels out of a grey picture and bring it to a square: `crop_square` in a hurry.
+    """Cut a box out of a grey picture and bring it to a square: `crop_square` in a hurry.
 
     Parameters
     ----------
     grey : ndarray of shape (H, W), uint8
         The picture.
     box : Box
-        What to cut, in pixels; edges are rounded. Where it leaves the picture, as `crop_square` does.
+        What to cut, in pixels. Where it leaves the picture, the nearest edge pixel is repeated.
     size : int
         Side of the result in pixels, from 1 to 4096.
 
     Returns
     -------
     ndarray of shape (size, size), uint8
-        The crop: area means where it shrinks, linear where it grows.
+        The crop. Where it grows, as `crop_square` makes it, within a grey level or two; where it shrinks and
+        lies in the picture, area means of the box with its edges rounded to whole pixels.
 
     Raises
     ------
@@ -98,13 +99,22 @@ def cut_square(grey: ByteArray, box: Box, size: int) -> ByteArray:
     if grey.ndim != 2:
         raise InvalidArgumentError("grey", "a grey picture", f"an array of shape {grey.shape}")
     height, width = grey.shape
+    outside = box.x2 <= 0 or box.y2 <= 0 or box.x1 >= width or box.y1 >= height
+    if max(box.width, box.height) <= size and not outside:
+        across, down = box.width / size, box.height / size
+        # From middles of pixels to middles of pixels, as OpenCV counts.
+        places = np.array([[across, 0, box.x1 + across / 2 - 0.5], [0, down, box.y1 + down / 2 - 0.5]])
+        ways = cv2.INTER_LINEAR | cv2.WARP_INVERSE_MAP
+        enlarged: ByteArray = cv2.warpAffine(
+            grey, places, (size, size), flags=ways, borderMode=cv2.BORDER_REPLICATE
+        )
+        return enlarged
     left, top, right, bottom = (math.floor(edge + 0.5) for edge in (box.x1, box.y1, box.x2, box.y2))
-    if min(left, top) < 0 or right > width or bottom > height or right <= left or bottom <= top:
+    inside = left >= 0 and top >= 0 and right <= width and bottom <= height
+    if not inside or min(right - left, bottom - top) <= size:
         return crop_square(grey, box, size)  # its time and memory do not grow with what lies outside
-    part = grey[top:bottom, left:right]
-    way = cv2.INTER_AREA if min(part.shape) > size else cv2.INTER_LINEAR
-    cut: ByteArray = cv2.resize(part, (size, size), interpolation=way)
-    return cut
+    shrunk: ByteArray = cv2.resize(grey[top:bottom, left:right], (size, size), interpolation=cv2.INTER_AREA)
+    return shrunk
 
 
 def resize_faces(faces: ByteArray, size: int) -> ByteArray:

@@ -79,7 +79,8 @@ def proposals_in(
 
 def _points_of(box: Box, scene: Scene) -> FloatArray:
     """Return the points (5, 2) of the face that a box shows, in pixels of the scene."""
-    points: FloatArray = scene.points[int(iou(box.xyxy[None], scene.boxes)[0].argmax())]
+    overlap = iou(box.xyxy[None], scene.boxes)[0] * scene.counts
+    points: FloatArray = scene.points[int(overlap.argmax())]
     return points
 
 
