@@ -9,7 +9,7 @@ crops alone, as in cascade_recall.py, is kept beside. The cascades look from 24 
 smaller faces, too, and what it finds below 16 pixels is left out (a face of 24 has a box of 20).
 
 Photographs, at the scores that give 0.05 false positives per picture on the scenes in good light; no detector
-has seen them (the landmark network, which verifies, has learnt from nine tenths of the unlabelled faces):
+has seen them (the landmark network, which has a say, has learnt from nine tenths of the unlabelled faces):
 
 - Yale Faces, by the rule of cascade_recall.py;
 - the uncropped pictures of Extended Yale B in the room's own light (28 people, 640 x 480, one face each):
@@ -81,7 +81,7 @@ class FromSixteenPixels:
 
 
 def networks(weights: str | None, *, threshold: float = 0.5) -> dict[str, FaceDetector]:
-    """Return the network with and without the landmark network's say."""
+    """Return the network with and without a second and third look."""
     settings: dict[str, Any] = {"threshold": threshold, "threads": 1}
     return {name: NetFaceDetector(weights, verify=name == NET, **settings) for name in (NET, ALONE)}
 

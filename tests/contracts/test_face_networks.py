@@ -131,7 +131,7 @@ def test_the_verifier_was_trained_on_a_detector_that_is_here() -> None:
 
 
 def test_verifying_finds_more_at_the_same_false_alarms(scenes: list[Composite]) -> None:
-    """The first false alarm of 60 scenes comes behind more of the faces."""
+    """More of the detections come before the third false alarm of 60 scenes."""
     before = {}
     for verify in (True, False):
         detector, judged = NetFaceDetector(threads=1, threshold=0.05, verify=verify), []
@@ -141,7 +141,7 @@ def test_verifying_finds_more_at_the_same_false_alarms(scenes: list[Composite]) 
                 judged.append((one.score, bool(iou(one.box.xyxy[None], wanted).max() >= 0.4)))
         ordered = [right for _, right in sorted(judged, reverse=True)]
         false = [place for place, right in enumerate(ordered) if not right]
-        before[verify] = false[2]  # behind the third
+        before[verify] = false[2] if len(false) > 2 else len(ordered)
     assert before[True] > before[False]
 
 

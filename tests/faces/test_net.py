@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from itertools import pairwise
 from pathlib import Path
 from typing import Any
@@ -12,8 +14,10 @@ import numpy as np
 import pytest
 import torch
 
+from lamplit.core.arrays import ByteArray
 from lamplit.core.errors import InvalidArgumentError, WeightsCorruptError, WeightsMissingError
-from lamplit.faces import FaceDetector, NetFaceDetector
+from lamplit.core.values import Detection
+from lamplit.faces import FaceDetector, NetFaceDetector, Verification
 from lamplit.faces.net import MARGIN, TILE, _corners, scales_for
 from lamplit.nets.export import export_onnx
 from lamplit.weights.assets import AssetCard, write_asset
@@ -143,10 +147,21 @@ def test_boxes_below_the_smallest_face_are_left_out(weights: Path) -> None:
     assert plain(weights, min_size=13).detect(image) == []
 
 
+class Halves(Verification):
+    """Somebody who believes half of what is proposed."""
+
+    def of(self, grey: ByteArray, candidates: Sequence[Detection]) -> list[Detection]:
+        return [replace(one, score=one.score / 2) for one in candidates]
+
+
 def test_candidates_are_verified_unless_one_says_no(weights: Path) -> None:
-    spot = picture(100, 130, 40, 24)  # no face, and nobody who looks closer is as sure of it as the detector
-    (before,), after = (plain(weights).detect(spot), NetFaceDetector(weights, threshold=0.01).detect(spot))
-    assert [one.score < before.score for one in after] in ([True], [])
+    spot, halves = picture(100, 130, 40, 24), Halves(threads=1)
+    (before,) = plain(weights).detect(spot)
+    (after,) = NetFaceDetector(weights, threshold=0.4, verify=halves).detect(spot)
+    assert (after.box, after.score) == (before.box, before.score / 2)
+    assert NetFaceDetector(weights, threshold=0.5, verify=halves).detect(spot) == []
+    # Those that come with lamplit know that a white square is no face.
+    assert NetFaceDetector(weights, threshold=0.9).detect(spot) == []
 
 
 def test_names_stand_for_the_weights_that_come_with_lamplit() -> None:
@@ -158,6 +173,10 @@ def test_names_stand_for_the_weights_that_come_with_lamplit() -> None:
 def test_files_that_are_no_detector_are_refused(tmp_path: Path) -> None:
     with pytest.raises(WeightsMissingError):
         NetFaceDetector(tmp_path / "nothing.onnx")
+    with pytest.raises(WeightsMissingError, match="nobody"):
+        NetFaceDetector("nobody")
+    with pytest.raises(WeightsMissingError, match=r"runs/mine\.asset\.json"):
+        NetFaceDetector("runs/mine")
     path = kept(torch.nn.Identity(), tmp_path, "other")
     with pytest.raises(WeightsCorruptError, match="a face detector, which answers with 15 numbers per cell"):
         NetFaceDetector(path)

@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 from lamplit.core.arrays import AnyArray, ByteArray, FloatArray
-from lamplit.core.errors import WeightsCorruptError, WeightsMissingError
+from lamplit.core.errors import InvalidArgumentError, WeightsCorruptError, WeightsMissingError
 from lamplit.core.landmarks import Landmarks
 from lamplit.core.values import Box, Detection
 from lamplit.faces import FaceVerifier, Verification
@@ -105,6 +105,21 @@ def test_the_verifier_knows_a_face_in_bad_light(photo: ByteArray) -> None:
         dim = np.rint(photo * factor).astype(np.uint8)
         face, wall = model.logits(dim, [FACE, WALL])
         assert face > 0 > wall
+
+
+def test_what_is_no_network_is_refused() -> None:
+    with pytest.raises(InvalidArgumentError, match="verifier: needs a network with a method logits, got str"):
+        Verification(verifier="mine.onnx")  # type: ignore[arg-type]
+    with pytest.raises(InvalidArgumentError, match="landmarks: needs a network with a method locate_all"):
+        Verification(landmarks=True)  # type: ignore[arg-type]
+
+
+def test_colour_is_weighed_into_grey_and_other_arrays_are_refused(photo: ByteArray) -> None:
+    model = FaceVerifier(threads=1)
+    colour = np.stack([photo] * 3, axis=2)
+    np.testing.assert_allclose(model.logits(colour, [FACE]), model.logits(photo, [FACE]), atol=0.2)
+    with pytest.raises(InvalidArgumentError):
+        model.logits(np.zeros((4, 4), np.float32), [])
 
 
 def test_files_that_are_no_verifier_are_refused(tmp_path: Path) -> None:

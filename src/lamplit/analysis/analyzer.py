@@ -216,7 +216,7 @@ class Analyzer:
         """Return the landmarks of each face, None where none are to be trusted."""
         if self.landmarks is None:
             return [None] * len(detections)
-        # Of some the detector has asked the same network already.
+        # Of some the detector has asked already: the usual network, unless it was given another.
         known = [found.landmarks if self._usual_landmarks else None for found in detections]
         missing = [found.box for found, marks in zip(detections, known, strict=True) if marks is None]
         others = iter(self.landmarks.locate_all(pixels, missing))

@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from lamplit.cli.consoles import counting_progress, results_console, tell
+from lamplit.cli.consoles import counting_progress, messages_console, results_console, tell
 from lamplit.core.files import make_folder
 from lamplit.weights.assets import is_asset
 from lamplit.weights.registry import FLOAT_EXPRESSION
@@ -51,7 +51,8 @@ def quantize(
 
     make_folder(out)  # what cannot be written is told before the work
     if is_asset(weights):
-        asset = publish_quantized_asset(weights, data, out, seed=seed)
+        with messages_console(quiet=quiet).status("composing pictures, setting ranges"):
+            asset = publish_quantized_asset(weights, data, out, seed=seed)
         if not quiet:
             tell(f"wrote {out / asset.file} ({asset.size_bytes / 1e6:.1f} MB) and its card")
         return

@@ -28,6 +28,7 @@ split of FER+, in such a place that after alignment the eyes of those faces are 
 
 _MOST_PIXELS = 4096  # a side, before the means are taken
 _LARGEST_FACE = 16384
+_AT_ONCE = 2**20  # pixels in float, so that a large face takes no more memory for its means
 _LEAST_SCALE = 1e-9
 
 
@@ -190,9 +191,13 @@ def warp_face(image: ByteArray, transform: AnyArray, *, size: int) -> ByteArray:
     large: ByteArray = cv2.warpAffine(part, matrix, sides, flags=cv2.INTER_LINEAR, borderMode=border)
     if finer == 1:
         return large
-    # In float: means of bytes would be rounded half up, and what follows expects halves to the even.
-    means = cv2.resize(large.astype(np.float32), (size, size), interpolation=cv2.INTER_AREA)
-    small: ByteArray = np.rint(means).astype(np.uint8)
+    small = np.empty((size, size, *image.shape[2:]), np.uint8)
+    rows = max(_AT_ONCE // (finer * finer * size), 1)
+    for top in range(0, size, rows):
+        # In float: means of bytes would be rounded half up, and what follows expects halves to the even.
+        band = large[finer * top : finer * (top + rows)].astype(np.float32)
+        sides = (size, len(band) // finer)
+        small[top : top + rows] = np.rint(cv2.resize(band, sides, interpolation=cv2.INTER_AREA))
     return small
 
 

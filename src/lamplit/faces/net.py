@@ -18,7 +18,7 @@ from lamplit.core.errors import InvalidArgumentError, WeightsCorruptError
 from lamplit.core.values import Box, Detection
 from lamplit.faces.verification import CANDIDATE, Verification
 from lamplit.imaging.colour import grey_from_rgb
-from lamplit.weights.assets import load_asset
+from lamplit.weights.assets import AssetCard, load_asset
 from lamplit.weights.registry import DEFAULT_DETECTOR
 from lamplit.weights.session import NetworkSession
 
@@ -49,8 +49,9 @@ class NetFaceDetector:
         that is more. The picture is brought to the size at which such a face has 12 pixels, and no smaller.
         Where it is given, smaller boxes are left out.
     threshold : float
-        Least score, between 0 and 1. Where candidates are verified, those to which the detector alone gives
-        less than 0.1, and most of those below 0.2, are left out, however low it is.
+        Least score, between 0 and 1. Where candidates are verified, some are left out however low it is:
+        those to which the detector alone gives less than 0.1, all but the surest few of those below 0.2, and
+        what detector and verifier together do not find promising (`lamplit.faces.verification`).
     overlap : float
         Of boxes that overlap by more (intersection over union), between 0 and 1, the surest stays.
     device : str
@@ -103,7 +104,7 @@ class NetFaceDetector:
         self.min_size = min_size
         self.threshold = threshold
         self.overlap = overlap
-        self._network = _session(weights, device, threads)
+        self.card, self._network = _session(weights, device, threads)
         self._verification = _verification(verify, device, threads)
 
     def detect(self, image: AnyArray) -> list[Detection]:
@@ -299,16 +300,17 @@ def _corners(shape: tuple[int, ...]) -> Iterator[tuple[int, int]]:
             yield top, left
 
 
-def _session(weights: Any, device: str, threads: int | None) -> NetworkSession:
+def _session(weights: Any, device: str, threads: int | None) -> tuple[AssetCard, NetworkSession]:
     """Load the network and check that it is one."""
     if weights is None:
         weights = DEFAULT_DETECTOR
     if not isinstance(weights, str | os.PathLike):
         required = "the name of weights, or the path of an .onnx file"
         raise InvalidArgumentError("weights", required, type(weights).__name__)
-    card, content = load_asset(weights if isinstance(weights, str) else Path(weights))
+    is_path = not isinstance(weights, str) or bool({"/", os.sep} & set(weights))
+    card, content = load_asset(Path(weights) if is_path else str(weights))
     network = NetworkSession(content, name=card.name, device=device, threads=threads)
     if len(network.output_shape) != 3 or network.output_shape[2] != NUMBERS:
         required = f"a face detector, which answers with {NUMBERS} numbers per cell"
         raise WeightsCorruptError(card.name, required, f"answers of shape {network.output_shape}")
-    return network
+    return card, network

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from lamplit.core.arrays import ByteArray
+from lamplit.core.errors import InvalidArgumentError
 from lamplit.core.values import Detection
 from lamplit.faces.landmarks import LandmarkModel, usual_landmarks
 from lamplit.faces.verifier import FaceVerifier, usual_verifier
@@ -45,6 +46,11 @@ class Verification:
     threads : int, optional
         Threads of one call on the CPU, for those by default.
 
+    Raises
+    ------
+    InvalidArgumentError
+        If one given is no such network.
+
     Notes
     -----
     Scores are s = sigmoid(a + 0.5 v + 0.7 b - 1.05), with a, v and b the logits of detector, verifier and
@@ -66,6 +72,10 @@ class Verification:
         device: str = "cpu",
         threads: int | None = None,
     ) -> None:
+        for name, given, method in (("verifier", verifier, "logits"), ("landmarks", landmarks, "locate_all")):
+            if given is not None and not hasattr(given, method):
+                required = f"a network with a method {method}"
+                raise InvalidArgumentError(name, required, type(given).__name__)
         self.verifier = usual_verifier(device, threads) if verifier is None else verifier
         self.landmarks = usual_landmarks(device, threads) if landmarks is None else landmarks
 

@@ -8,10 +8,11 @@ from pathlib import Path
 
 import numpy as np
 
-from lamplit.core.arrays import ByteArray, FloatArray
+from lamplit.core.arrays import AnyArray, ByteArray, FloatArray
 from lamplit.core.errors import WeightsCorruptError
 from lamplit.core.values import Box
 from lamplit.faces.framing import verifier_square
+from lamplit.imaging.colour import grey_from_rgb
 from lamplit.imaging.geometry import cut_square
 from lamplit.weights.assets import load_asset
 from lamplit.weights.registry import DEFAULT_VERIFIER
@@ -100,13 +101,13 @@ class FaceVerifier:
         """Side of the crops that the network reads, in pixels."""
         return int(self._session.input_shape[-1])
 
-    def logits(self, grey: ByteArray, boxes: Sequence[Box]) -> FloatArray:
+    def logits(self, image: AnyArray, boxes: Sequence[Box]) -> FloatArray:
         """Look at boxes of a picture.
 
         Parameters
         ----------
-        grey : ndarray of shape (H, W), uint8
-            The picture.
+        image : ndarray of shape (H, W) or (H, W, 3), uint8
+            Grey or RGB.
         boxes : sequence of Box
             Detections in pixels, their middles in the picture; there may be none.
 
@@ -120,7 +121,7 @@ class FaceVerifier:
         InvalidArgumentError
             If the array has another shape or type, or a box lies outside of the picture.
         """
-        crops = crops_of(grey, boxes, self.size)
+        crops = crops_of(grey_from_rgb(image), boxes, self.size)
         parts = [np.zeros(0, np.float32)]
         for start in range(0, len(crops), BATCH):
             bright = crops[start : start + BATCH, None].astype(np.float32) * np.float32(1 / 255)

@@ -19,7 +19,7 @@ ANSWERS = "face"
 """What registered networks of this kind answer with."""
 
 CELL, FLOOR = 7, 0.004
-"""Of the layer against the light: cells of a quarter of the folded crop; a grey level as least contrast."""
+"""Of the layer against the light: side of its cells in folded pixels; a grey level as least contrast."""
 
 PRIOR = -1.4
 """Logit of every crop at first: of what detectors propose about a fifth are faces."""

@@ -182,7 +182,7 @@ def light_convolutions(content: bytes) -> list[str]:
     light = []
     for node in model.graph.node:
         if node.op_type == "Conv":
-            _, channels, *sides = shapes[node.input[1]]  # channels of one group
+            _, channels, *sides = shapes.get(node.input[1], (0, 0, 1))  # channels of one group
             if channels < _FEW_CHANNELS or max(sides) == 1:
                 light.append(node.name)
     return light

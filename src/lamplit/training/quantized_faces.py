@@ -14,7 +14,7 @@ from lamplit.core.arrays import FloatArray
 from lamplit.core.checks import check_integer
 from lamplit.core.errors import WeightsCorruptError
 from lamplit.light.gauntlet import SEVEN_LIGHTS
-from lamplit.nets.quantization import light_convolutions, quantize_onnx
+from lamplit.nets.quantization import convolutions, light_convolutions, quantize_onnx
 from lamplit.training.detector.recipe import detector_recipe_from_dict
 from lamplit.training.landmarks.data import read_unlabelled_faces
 from lamplit.training.landmarks.measuring import usual_crops
@@ -72,15 +72,15 @@ def publish_quantized_asset(
     OutputError
         If a file cannot be written.
     """
-    check_integer("n_pictures", n_pictures, low=2)
+    check_integer("n_pictures", n_pictures, low=2 * SCENES_SHARE)
     parent, content = load_asset(weights)
     kind = task_of(str(parent.recipe.get("name", "")))
     if kind not in _PICTURES:
         required = f"a network of faces, one of {sorted(_PICTURES)}"
         raise WeightsCorruptError(parent.name, required, parent.what)
+    in_float = light_convolutions(content) if kind == "detector" else convolutions(content)[:0]
     pictures = _PICTURES[kind](parent, data, 2 * n_pictures, seed)
     path = folder / f"{parent.name}{SUFFIX}.onnx"
-    in_float = light_convolutions(content) if kind == "detector" else ()
     layers = quantize_onnx(content, path, pictures[::2], in_float=in_float)
     facts = facts_of(path)
     del facts["parameters"]
@@ -96,7 +96,7 @@ def publish_quantized_asset(
             f"parts, seed {seed}",
             "parent": f"{parent.name}, SHA-256 {parent.sha256}",
         },
-        command=f"lamplit weights quantize {parent.name} --data DIR",
+        command=f"lamplit weights quantize {parent.name} --data DIR" + (f" --seed {seed}" if seed else ""),
         metrics=_compared(content, path.read_bytes(), pictures[1::2]),
     )
     write_asset(card, path.read_bytes(), folder)

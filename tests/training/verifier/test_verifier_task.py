@@ -44,6 +44,13 @@ class Silent:
         self.rows = list(history)
 
 
+class Stops(Silent):
+    """Somebody pulls the plug after the first epoch."""
+
+    def on_epoch(self, history: list[EpochRow]) -> None:
+        raise KeyboardInterrupt
+
+
 class Proposes:
     """A detector that always proposes the same boxes."""
 
@@ -177,9 +184,11 @@ def test_a_run_resumes_and_its_file_answers_what_the_network_answers(
     assert {"recall_good", "alone_good", "recall_spoilt", "alone_spoilt"} <= set(observer.rows[-1])
     checkpoint = load_checkpoint(tmp_path / "a")
     assert checkpoint is not None
-    again = run_task(VerifierTask(tiny, stocks), tiny.schedule, tmp_path / "a", observer=Silent())
+    with pytest.raises(KeyboardInterrupt):
+        run_task(VerifierTask(tiny, stocks), tiny.schedule, tmp_path / "b", observer=Stops())
+    again = run_task(VerifierTask(tiny, stocks), tiny.schedule, tmp_path / "b", observer=Silent())
     for name, tensor in network.state_dict().items():
-        torch.testing.assert_close(again.state_dict()[name], tensor)
+        assert torch.equal(again.state_dict()[name], tensor)
     other = recipe(most=3)
     with pytest.raises(CheckpointError, match="most"):
         run_task(VerifierTask(other, stocks), other.schedule, tmp_path / "a", observer=Silent())
@@ -195,12 +204,28 @@ def test_a_run_resumes_and_its_file_answers_what_the_network_answers(
 def test_recall_is_that_of_both_networks_together() -> None:
     wall = np.array([70, 70, 90, 90], np.float32)
     seen = seen_by(Proposes([wall, FACE], [0.9, 0.4]), [scene()] * 10, size=56)
-    assert (seen.faces, seen.scenes, seen.right.tolist()) == (10, 10, [False, True] * 10)
+    assert (seen.faces, seen.scenes) == (10, 10)
+    assert seen.face.tolist() == [face for number in range(10) for face in (-1, number)]
     neither = rates_of({"good": seen}, lambda crops: np.zeros(len(crops), np.float32))
     assert neither == {"recall_good": 0.0, "alone_good": 0.0}
     # Black crops are walls: with the verifier's say the faces come first.
     knows = rates_of({"good": seen}, lambda crops: np.where(crops.max(axis=(1, 2)) > 0, 9.0, -9.0))
     assert knows == {"recall_good": 1.0, "alone_good": 0.0}
+
+
+def test_a_face_is_found_once_by_the_surest_of_its_proposals() -> None:
+    twice = [FACE + np.array([shift, 0, shift, 0], np.float32) for shift in (-12, 12)]
+    seen = seen_by(Proposes(twice, [0.9, 0.8]), [scene()] * 30, size=56)
+    assert seen.face.tolist() == [number for number in range(30) for _ in range(2)]
+    # The second find of the first face is the only false alarm that 30 scenes allow.
+    assert rates_of({"good": seen}, lambda crops: np.zeros(len(crops), np.float32))["alone_good"] == 1.0
+    turned = rates_of({"good": seen}, lambda crops: np.arange(len(crops), dtype=np.float32)[::-1] * 9)
+    assert turned["recall_good"] == pytest.approx(2 / 30)
+
+
+def test_a_face_that_does_not_count_is_neither_found_nor_missed() -> None:
+    seen = seen_by(Proposes([FACE], [0.9]), [scene(counts=False)], size=56)
+    assert (len(seen.crops), seen.faces) == (0, 0)
 
 
 def test_the_recipe_that_comes_with_lamplit_is_whole() -> None:
@@ -214,6 +239,8 @@ def test_the_recipe_that_comes_with_lamplit_is_whole() -> None:
     [
         ({"epoch": 3}, "epoch: needs a key among .*did you mean 'epochs'"),
         ({"size": 60}, "size: needs a multiple of 14, got 60"),
+        ({"size": 14}, "size: needs a value from 28 to 224, got 14"),
+        ({"settings": {"size": 28}}, "settings: needs no size"),
         ({"side": 100}, "side: needs a multiple of 32, got 100"),
         ({"plain": 2.0}, "plain: needs a value from 0 to 1, got 2.0"),
         ({"spoil": {"jpeg": 2.0}}, "spoil: jpeg: needs a value from 0 to 1, got 2.0"),

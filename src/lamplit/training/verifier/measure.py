@@ -8,9 +8,11 @@ from dataclasses import dataclass
 import numpy as np
 
 from lamplit.core.arrays import AnyArray, ByteArray, FloatArray
+from lamplit.core.boxes import iou
+from lamplit.core.values import Detection
 from lamplit.faces.detector import FaceDetector
 from lamplit.faces.verifier import crops_of
-from lamplit.training.detector.measure import judge
+from lamplit.training.detector.measure import OVERLAP
 from lamplit.training.scenes.composing import Scene
 
 FALSE = 0.05
@@ -30,15 +32,15 @@ class Seen:
         Of all proposals that count.
     logits : ndarray of shape (N,), float32
         The detector's.
-    right : ndarray of shape (N,), bool
-        Whether each is a face, and the surest of its proposals.
+    face : ndarray of shape (N,), int
+        Number of the face that each shows, counted through all scenes; -1 where it shows none.
     faces, scenes : int
         How many there are.
     """
 
     crops: ByteArray
     logits: FloatArray
-    right: AnyArray
+    face: AnyArray
     faces: int
     scenes: int
 
@@ -63,18 +65,29 @@ def seen_by(detector: FaceDetector, scenes: Sequence[Scene], *, size: int) -> Se
     Seen
         Once for all epochs.
     """
-    crops, scores, right = [], [], []
+    crops, scores, face, faces = [], [], [], 0
     for scene in scenes:
+        numbers = np.cumsum(scene.counts) - 1 + faces
+        faces += int(scene.counts.sum())
         for one in detector.detect(scene.image):
-            judged = judge([one], scene.boxes, scene.counts)
-            if judged:
-                crops.append(crops_of(scene.image, [one.box], size)[0])
-                scores.append(one.score)
-                right.append(judged[0][1])
+            shown = _shown(one, scene)
+            if shown is not None and not scene.counts[shown]:
+                continue  # neither right nor wrong to find
+            crops.append(crops_of(scene.image, [one.box], size)[0])
+            scores.append(one.score)
+            face.append(-1 if shown is None else int(numbers[shown]))
     said = np.clip(np.array(scores, np.float32), 1e-6, 1 - 1e-6)
     stacked = np.stack(crops) if crops else np.zeros((0, size, size), np.uint8)
-    faces = sum(int(scene.counts.sum()) for scene in scenes)
-    return Seen(stacked, np.log(said / (1 - said)), np.array(right, bool), faces, len(scenes))
+    return Seen(stacked, np.log(said / (1 - said)), np.array(face, int), faces, len(scenes))
+
+
+def _shown(found: Detection, scene: Scene) -> int | None:
+    """Return the number of the face that a detection shows, if any."""
+    if not len(scene.boxes):
+        return None
+    overlap = iou(found.box.xyxy[None], scene.boxes)[0]
+    face = int(overlap.argmax())
+    return face if overlap[face] >= OVERLAP else None
 
 
 def rates_of(seen: HeldOut, verifier: Callable[[ByteArray], FloatArray]) -> dict[str, float]:
@@ -100,7 +113,10 @@ def rates_of(seen: HeldOut, verifier: Callable[[ByteArray], FloatArray]) -> dict
 
 
 def _recall(seen: Seen, scores: FloatArray) -> float:
-    """Return the recall at the allowed rate of false positives."""
-    right = seen.right[np.argsort(-scores, kind="stable")]
+    """Return the recall at the allowed rate of false positives; a face that is found again is one of them."""
+    order = np.argsort(-scores, kind="stable")
+    faces, first = np.unique(seen.face[order], return_index=True)
+    right = np.zeros(len(order), bool)
+    right[first[faces >= 0]] = True
     allowed = np.cumsum(~right) <= FALSE * seen.scenes
     return float(right[allowed].sum()) / max(seen.faces, 1)

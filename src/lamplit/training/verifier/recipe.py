@@ -11,6 +11,7 @@ from typing import Any
 
 from lamplit.core.detector_grid import STEP
 from lamplit.core.errors import RecipeError
+from lamplit.nets.face_verifier import CELL
 from lamplit.training.augmentation import check_limits
 from lamplit.training.detector.recipe import SPOILING_LIMITS
 from lamplit.training.recipe import check_name
@@ -22,8 +23,8 @@ from lamplit.weights.registry import DEFAULT_DETECTOR
 
 TASK = "verifier"
 
-STEP_OF_CROPS = 14
-"""Crops have sides of a multiple of this: folded, they are cells of 7."""
+STEP_OF_CROPS = 2 * CELL
+"""Crops have sides of a multiple of this: folded, they are whole cells of the layer against the light."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -96,7 +97,7 @@ class VerifierRecipe:
 
 _LIMITS: dict[str, tuple[float, float]] = {
     "least_score": (1e-3, 0.99),
-    "size": (STEP_OF_CROPS, 224),
+    "size": (2 * STEP_OF_CROPS, 224),
     "side": (STEP, 1024),
     "scenes": (1, 512),
     "plain": (0.0, 1.0),
@@ -169,6 +170,8 @@ def verifier_recipe_from_dict(values: Mapping[str, Any], *, where: str) -> Verif
     check_limits(recipe, _LIMITS, where=where)
     check_limits(spoil, SPOILING_LIMITS, where=f"{where}: spoil")
     check_name(recipe.name, where=f"{where}: name")
+    if "size" in recipe.settings:
+        raise RecipeError(f"{where}: settings", "no size: that of the crops is `size`", "one")
     for key, number, multiple in (("size", recipe.size, STEP_OF_CROPS), ("side", recipe.side, STEP)):
         if number % multiple:
             raise RecipeError(f"{where}: {key}", f"a multiple of {multiple}", str(number))

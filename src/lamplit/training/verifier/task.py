@@ -65,7 +65,7 @@ class VerifierTask:
     def __init__(self, recipe: VerifierRecipe, stocks: SceneStocks) -> None:
         self.recipe = recipe
         self.stocks = stocks
-        # One thread: proposals must not depend on the machine, and the rest of the cores learns.
+        # One thread, so that proposals do not depend on the number of cores; the others learn.
         settings: dict[str, Any] = {"threshold": recipe.least_score, "verify": False, "threads": 1}
         self.detector = NetFaceDetector(recipe.detector, **settings)
         self._held_out: HeldOut | None = None
@@ -80,7 +80,7 @@ class VerifierTask:
         """The resolved recipe as plain values, and how many pictures there are to learn from."""
         stock = self.stocks.training
         counts = [len(part) for part in (stock.small, stock.large, stock.lit, stock.pictures)]
-        return self.recipe.as_dict() | {"pictures": counts}
+        return self.recipe.as_dict() | {"pictures": counts, "detector_sha256": self.detector.card.sha256}
 
     def build(self) -> nn.Module:
         """Return the network with fresh weights."""
