@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import sys
-import zipfile
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -40,12 +39,7 @@ Run = Callable[..., Any]
 
 @pytest.fixture(scope="module")
 def data(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    folder = sketches.write_data(tmp_path_factory.mktemp("data"), n=60)
-    with zipfile.ZipFile(folder / "CroppedYale.zip", "w") as archive:
-        for person in (1, 20):
-            content = b"P5 168 192 255 " + bytes([120]) * (168 * 192)
-            archive.writestr(f"CroppedYale/yaleB{person:02}/yaleB{person:02}_P00A+000E+00.pgm", content)
-    return folder
+    return sketches.write_scene_data(tmp_path_factory.mktemp("data"))
 
 
 def test_trains_a_detector_and_goes_on(lamplit: Run, data: Path, tmp_path: Path) -> None:
