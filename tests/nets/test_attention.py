@@ -82,3 +82,13 @@ def test_a_shift_moves_a_map() -> None:
     nose, places = layer.maps(x)[0, 2].detach(), (torch.arange(48) + 0.5) / 48
     assert float((nose.sum(dim=0) * places).sum()) == pytest.approx(0.6, abs=0.01)
     assert float((nose.sum(dim=1) * places).sum()) == pytest.approx(0.53, abs=0.01)
+
+
+def test_places_follow_from_masks() -> None:
+    layer = RegionAttention(8)
+    with torch.no_grad():
+        layer.shift.copy_(torch.tensor([[0.1, -0.05], [0.0, 0.2], [-0.15, 0.0], [0.3, -0.4]]))
+        layer.extent.copy_(torch.tensor([[0.5, -0.3], [0.0, 0.1], [-0.6, 0.9], [0.2, 0.2]]))
+    shift, extent = layer.places_of(layer._masks(9, 12).detach())
+    torch.testing.assert_close(shift, layer.shift.detach(), atol=1e-4, rtol=0)
+    torch.testing.assert_close(extent, layer.extent.detach(), atol=1e-4, rtol=0)

@@ -47,7 +47,11 @@ def test_shipped_weights_answer_as_their_file(name: str) -> None:
 
 @pytest.mark.parametrize(
     ("network", "settings", "size"),
-    [("fusion", finished.FUSION | {"standardization": "both"}, 24), ("paper", PAPER, 128)],
+    [
+        ("fusion", finished.FUSION | {"standardization": "both"}, 24),
+        ("fusion", finished.FUSION | {"regions": True, "squeeze": False}, 24),
+        ("paper", PAPER, 128),
+    ],
 )
 def test_a_network_comes_back_from_its_file(
     tmp_path: Path, network: str, settings: dict[str, Any], size: int

@@ -77,6 +77,37 @@ class RegionAttention(nn.Module):
         maps: Tensor = logits.flatten(2).softmax(dim=2).view_as(logits)
         return maps
 
+    def places_of(self, masks: Tensor) -> tuple[Tensor, Tensor]:
+        """Return the `shift` and `extent` that give such masks, which are all that files hold of them.
+
+        Parameters
+        ----------
+        masks : Tensor of shape (K, H, W)
+            Logarithms of the masks, at least 3 x 3 each.
+
+        Returns
+        -------
+        (Tensor of shape (K, 2), Tensor of shape (K, 2))
+            In the order of `REGIONS`, x before y.
+
+        Notes
+        -----
+        Along an axis the logarithm is the parabola a t^2 + b t + c, with the place -b / 2a and the deviation
+        sqrt(-1 / 2a).
+
+        Examples
+        --------
+        >>> layer = RegionAttention(8)
+        >>> shift, extent = layer.places_of(layer._masks(12, 12).detach())
+        >>> bool(shift.abs().max() < 1e-4), bool(extent.abs().max() < 1e-4)
+        (True, True)
+        """
+        curves = masks.double()
+        parabolas = [_parabolas(curves.mean(dim=axis)) for axis in (1, 2)]  # along x, along y
+        places = torch.stack([-b / (2 * a) for a, b in parabolas], dim=1)  # (K, 2)
+        deviations = torch.stack([(-1 / (2 * a)).sqrt() for a, _ in parabolas], dim=1)
+        return (places - self.centre).float(), (deviations / RADIUS).log().float()
+
     def _masks(self, height: int, width: int) -> Tensor:
         """Return the logarithm of each mask, up to a constant: (K, H, W)."""
         centre, radius = self.centre + self.shift, RADIUS * self.extent.exp()  # (K, 2)
@@ -84,3 +115,11 @@ class RegionAttention(nn.Module):
         y = (torch.arange(height, device=centre.device) + 0.5) / height - centre[:, 1:]  # (K, H)
         across, down = (x / radius[:, :1]).square(), (y / radius[:, 1:]).square()
         return -0.5 * (across[:, None, :] + down[:, :, None])
+
+
+def _parabolas(values: Tensor) -> tuple[Tensor, Tensor]:
+    """Fit a t^2 + b t + c to (K, N) values at the middles of N cells of [0, 1]; return a and b, (K,) each."""
+    t = (torch.arange(values.shape[1], dtype=values.dtype) + 0.5) / values.shape[1]
+    design = torch.stack([t * t, t, torch.ones_like(t)], dim=1)  # (N, 3)
+    fitted = torch.linalg.lstsq(design, values.T).solution  # (3, K)
+    return fitted[0], fitted[1]

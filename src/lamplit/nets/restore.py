@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from typing import Any
 
 import numpy as np
 import torch
@@ -10,6 +11,7 @@ from torch import Tensor, nn
 
 from lamplit.core.errors import InvalidArgumentError, WeightsCorruptError
 from lamplit.core.extras import require
+from lamplit.nets.attention import RegionAttention
 from lamplit.nets.registry import build_network
 from lamplit.weights.cards import WeightsCard
 from lamplit.weights.session import NetworkSession
@@ -20,6 +22,7 @@ TOLERANCE = 1e-3
 """Largest difference of a logit between the file and the network filled from it; rounding alone is 1e-5."""
 
 _OFFSET = "(offset)"
+_ADDED = "(added)"
 
 _KERNELS = (nn.Conv1d, nn.Conv2d, nn.Conv3d, nn.Linear)
 _FOLDED = (nn.BatchNorm1d, nn.BatchNorm2d, nn.BatchNorm3d)
@@ -65,7 +68,8 @@ def restore_network(card: WeightsCard, content: bytes) -> nn.Module:
     torch.Size([2, 8])
     """
     network = _built(card)
-    filled = _filled(network, _learnt(card.name, content))
+    learnt = _learnt(card.name, content)
+    filled = _filled(network, learnt) | _places(network, learnt)
     missing = sorted(name for name, value in filled.items() if value is None)
     if missing:
         required = f"weights for every layer of the network {card.recipe.get('network')!r}"
@@ -96,12 +100,40 @@ def _learnt(name: str, content: bytes) -> dict[str, Tensor]:
         arrays = {tensor.name: _onnx.numpy_helper.to_array(tensor) for tensor in graph.initializer}
     except Exception as error:  # protobuf's own errors share no base below Exception
         raise WeightsCorruptError(name, "an ONNX file", str(error)) from error
-    return {key: torch.from_numpy(a.copy()) for key, a in arrays.items() if a.dtype == np.float32} | {
-        # The name of an offset is the exporter's own business; which kernel it goes with, the node says.
-        f"{node.input[1]}{_OFFSET}": torch.from_numpy(arrays[node.input[2]].copy())
-        for node in graph.node
-        if node.op_type == "Conv" and len(node.input) > 2 and node.input[2] in arrays
-    }
+    return (
+        {key: torch.from_numpy(a.copy()) for key, a in arrays.items() if a.dtype == np.float32}
+        | {
+            # The name of an offset is the exporter's own business; which kernel it goes with, the node says.
+            f"{node.input[1]}{_OFFSET}": torch.from_numpy(arrays[node.input[2]].copy())
+            for node in graph.node
+            if node.op_type == "Conv" and len(node.input) > 2 and node.input[2] in arrays
+        }
+        | {
+            f"{kernel}{_ADDED}": torch.from_numpy(arrays[other].copy())
+            for kernel, other in _added(graph, arrays)
+        }
+    )
+
+
+def _added(graph: Any, arrays: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
+    """Give each convolution's kernel with the name of the array that is added to what it gives, if one is."""
+    kernel_of = {node.output[0]: node.input[1] for node in graph.node if node.op_type == "Conv"}
+    for node in graph.node:
+        if node.op_type == "Add":
+            for one, other in (node.input, reversed(node.input)):
+                if one in kernel_of and other in arrays:
+                    yield kernel_of[one], other
+
+
+def _places(network: nn.Module, learnt: Mapping[str, Tensor]) -> dict[str, Tensor | None]:
+    """Return the places of attention over regions, of which the export leaves the masks alone."""
+    state: dict[str, Tensor | None] = {}
+    for name, layer in network.named_modules():
+        masks = learnt.get(f"{name}.content.weight{_ADDED}")
+        if isinstance(layer, RegionAttention) and masks is not None and masks.ndim == 3:
+            shift, extent = layer.places_of(masks)
+            state |= {f"{name}.centre": layer.centre, f"{name}.shift": shift, f"{name}.extent": extent}
+    return state
 
 
 def _layers_after(network: nn.Module) -> Iterator[tuple[str, str]]:
