@@ -98,6 +98,32 @@ class ResidualBlock(nn.Module):
         return out
 
 
+def residual_stage(channels_in: int, channels_out: int, depth: int) -> nn.Sequential:
+    """Return residual blocks without squeeze-excitation, the first of which halves the size.
+
+    Parameters
+    ----------
+    channels_in, channels_out : int
+        Channels of input and output.
+    depth : int
+        Number of blocks, at least 1.
+
+    Returns
+    -------
+    torch.nn.Sequential
+        Maps (N, channels_in, H, W) to (N, channels_out, H / 2, W / 2).
+
+    Examples
+    --------
+    >>> import torch
+    >>> residual_stage(4, 8, 2)(torch.rand(1, 4, 6, 6)).shape
+    torch.Size([1, 8, 3, 3])
+    """
+    first = ResidualBlock(channels_in, channels_out, 2, squeeze=False)
+    more = (ResidualBlock(channels_out, channels_out, squeeze=False) for _ in range(depth - 1))
+    return nn.Sequential(first, *more)
+
+
 def _silence(convolution: nn.Module, layer: nn.Module) -> None:
     """Make a convolution and the normalisation after it give nothing at first, and learn all the same."""
     scale = learnt_scale(layer)

@@ -11,7 +11,7 @@ from torch.nn import functional
 from lamplit.core.checks import check_integer
 from lamplit.core.detector_grid import NUMBERS, STRIDES
 from lamplit.core.errors import InvalidArgumentError
-from lamplit.nets.blocks import ResidualBlock, normalized_convolution
+from lamplit.nets.blocks import normalized_convolution, residual_stage
 from lamplit.nets.registry import register
 
 ANSWERS = "faces"
@@ -188,7 +188,7 @@ class FaceDetectorNet(nn.Module):
         self.contrast = LocalContrast()
         self.stem = normalized_convolution(FOLDED, stem, 3, 2)
         self.stem.append(nn.ReLU(inplace=True))
-        self.level8 = _residual(stem, fine, depths[0])
+        self.level8 = residual_stage(stem, fine, depths[0])
         self.level16 = _separable(fine, middle, depths[1], side=3)
         self.level32 = _separable(middle, coarse, depths[2], side=5)
         self.laterals = nn.ModuleList(normalized_convolution(width, fused, 1) for width in widths)
@@ -216,13 +216,6 @@ class FaceDetectorNet(nn.Module):
         with torch.autocast(x.device.type, enabled=False):
             folded: Tensor = self.contrast(self.fold(x.float()))
         return folded
-
-
-def _residual(channels_in: int, channels_out: int, depth: int) -> nn.Sequential:
-    """Return residual blocks, the first of which halves the size."""
-    first = ResidualBlock(channels_in, channels_out, 2, squeeze=False)
-    rest = (ResidualBlock(channels_out, channels_out, squeeze=False) for _ in range(depth - 1))
-    return nn.Sequential(first, *rest)
 
 
 def _separable(channels_in: int, channels_out: int, depth: int, *, side: int) -> nn.Sequential:

@@ -11,7 +11,7 @@ from torch import Tensor, nn
 
 from lamplit.core.checks import check_integer
 from lamplit.core.errors import InvalidArgumentError
-from lamplit.nets.blocks import ResidualBlock, normalized_convolution
+from lamplit.nets.blocks import normalized_convolution, residual_stage
 from lamplit.nets.face_detector import FOLDED, Fold, LocalContrast
 from lamplit.nets.registry import register
 
@@ -92,7 +92,7 @@ class FaceVerifierNet(nn.Module):
         self.stem = normalized_convolution(FOLDED, widths[0], 3)
         self.stem.append(nn.ReLU(inplace=True))
         ways = zip(widths, widths[1:], depths, strict=False)
-        self.stages = nn.Sequential(*(_stage(before, after, depth) for before, after, depth in ways))
+        self.stages = nn.Sequential(*(residual_stage(before, after, depth) for before, after, depth in ways))
         cells = math.ceil(size / 16) ** 2
         self.answer = nn.Linear(widths[3] * cells, 11)  # a logit and five points
         nn.init.normal_(self.answer.weight, std=1e-3)
@@ -111,10 +111,3 @@ class FaceVerifierNet(nn.Module):
         with torch.autocast(x.device.type, enabled=False):
             folded: Tensor = self.contrast(self.fold(x.float()))
         return folded
-
-
-def _stage(channels_in: int, channels_out: int, depth: int) -> nn.Sequential:
-    """Return residual blocks, the first of which halves the size."""
-    first = ResidualBlock(channels_in, channels_out, 2, squeeze=False)
-    more = (ResidualBlock(channels_out, channels_out, squeeze=False) for _ in range(depth - 1))
-    return nn.Sequential(first, *more)

@@ -13,7 +13,7 @@ from torch.nn import functional
 from lamplit.core.checks import check_integer
 from lamplit.core.errors import InvalidArgumentError
 from lamplit.core.landmarks import N_POINTS
-from lamplit.nets.blocks import ResidualBlock, normalized_convolution, projection
+from lamplit.nets.blocks import normalized_convolution, projection, residual_stage
 from lamplit.nets.normalization import STANDARDIZATIONS
 from lamplit.nets.registry import register
 
@@ -111,7 +111,7 @@ class LandmarkNet(nn.Module):
         self.stem = normalized_convolution(4 * channels, widths[0], 3)
         self.stem.append(nn.ReLU(inplace=True))
         self.stage1, self.stage2, self.stage3 = (
-            _stage(before, after, depth)
+            residual_stage(before, after, depth)
             for before, after, depth in zip(widths, widths[1:], depths, strict=False)
         )
         self.lateral1, self.lateral2, self.lateral3 = (projection(width, fused) for width in widths[1:])
@@ -150,13 +150,6 @@ class LandmarkNet(nn.Module):
 def _doubled(x: Tensor) -> Tensor:
     """Return (N, C, 2 H, 2 W)."""
     return functional.interpolate(x, scale_factor=2.0, mode="nearest")
-
-
-def _stage(channels_in: int, channels_out: int, depth: int) -> nn.Sequential:
-    """Return residual blocks, the first of which halves the size."""
-    first = ResidualBlock(channels_in, channels_out, 2, squeeze=False)
-    more = (ResidualBlock(channels_out, channels_out, squeeze=False) for _ in range(depth - 1))
-    return nn.Sequential(first, *more)
 
 
 def shares_of(maps: Tensor) -> Tensor:

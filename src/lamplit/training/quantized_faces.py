@@ -14,7 +14,7 @@ from lamplit.core.arrays import FloatArray
 from lamplit.core.checks import check_integer
 from lamplit.core.errors import WeightsCorruptError
 from lamplit.light.gauntlet import SEVEN_LIGHTS
-from lamplit.nets.quantization import convolutions, light_convolutions, quantize_onnx
+from lamplit.nets.quantization import light_convolutions, quantize_onnx
 from lamplit.training.detector.recipe import detector_recipe_from_dict
 from lamplit.training.landmarks.data import read_unlabelled_faces
 from lamplit.training.landmarks.measuring import usual_crops
@@ -78,7 +78,8 @@ def publish_quantized_asset(
     if kind not in _PICTURES:
         required = f"a network of faces, one of {sorted(_PICTURES)}"
         raise WeightsCorruptError(parent.name, required, parent.what)
-    in_float = light_convolutions(content) if kind == "detector" else convolutions(content)[:0]
+    light = light_convolutions(content)  # refuses what is no network in float before pictures are composed
+    in_float = light if kind == "detector" else ()
     pictures = _PICTURES[kind](parent, data, 2 * n_pictures, seed)
     path = folder / f"{parent.name}{SUFFIX}.onnx"
     layers = quantize_onnx(content, path, pictures[::2], in_float=in_float)
