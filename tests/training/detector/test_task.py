@@ -10,14 +10,18 @@ import torch
 from stocks import drawn_stock
 
 from lamplit.core.errors import CheckpointError, InvalidArgumentError, RecipeError
+from lamplit.core.values import Box, Detection
 from lamplit.faces import NetFaceDetector
+from lamplit.training.detector import missed
 from lamplit.training.detector.before import run_before
 from lamplit.training.detector.measure import detections_in, judge, recalls
 from lamplit.training.detector.mining import find_hard_places, load_hard_places, save_hard_places
+from lamplit.training.detector.missed import find_missed_faces, save_missed_faces, with_missed_faces
 from lamplit.training.detector.publish import publish_detector
 from lamplit.training.detector.recipe import DetectorRecipe, detector_recipe_from_dict, load_detector_recipe
 from lamplit.training.detector.task import DetectorTask
 from lamplit.training.run_state import EpochRow
+from lamplit.training.scenes.composing import crowd
 from lamplit.training.scenes.stock import SceneStocks
 from lamplit.training.task_loop import run_task
 from lamplit.weights.assets import load_asset
@@ -48,6 +52,8 @@ def recipe(**changes: object) -> DetectorRecipe:
         "mine_after": 1,
         "mine_pictures": 2,
         "least_alarm": 0.0,
+        "mine_faces": 3,
+        "least_seen": 1.0,
         "held_out_scenes": 2,
     }
     return detector_recipe_from_dict(values | changes, where="tiny")
@@ -78,6 +84,7 @@ def test_a_run_resumes_and_its_file_answers_what_the_network_answers(
     assert (
         len(load_hard_places(tmp_path / "a", before=3)) > len(load_hard_places(tmp_path / "a", before=2)) > 0
     )
+    assert with_missed_faces(stocks.training, tmp_path / "a", before=3).hard
 
     card = publish_detector(network, half, tmp_path, name="tiny", sources=(), history=observer.rows)
     assert load_asset(tmp_path / "tiny.onnx")[0].metrics == card.metrics
@@ -161,6 +168,39 @@ class OneFace(torch.nn.Module):
 def test_false_alarms_are_where_the_network_saw_them() -> None:
     places = find_hard_places(OneFace(), (np.zeros((64, 64), np.uint8),) * 3, np.array([2, 0]), least=0.5)
     np.testing.assert_allclose(places, [[2, 20, 12, 20], [0, 20, 12, 20]], atol=1e-3)
+
+
+class Blind(OneFace):
+    """Sees nothing anywhere."""
+
+    def forward(self, x: torch.Tensor) -> torch.Tensor:
+        return super().forward(x) - 40.0
+
+
+def test_faces_are_missed_that_the_network_does_not_find(
+    stocks: SceneStocks, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    stock, chosen = stocks.training, np.array([3, 1, 2])
+    scene = crowd(stock, [stock.small[number] for number in chosen], missed.SIZE, np.random.default_rng(0))
+    assert scene.counts.all()
+    first, second, third = (Box(*box) for box in scene.boxes.tolist())
+    aside = Box(third.x1 + third.width, third.y1, third.x2 + third.width, third.y2)
+    found = [Detection(box=box, score=score) for box, score in ((first, 0.9), (second, 0.2), (aside, 0.9))]
+    monkeypatch.setattr(missed, "detections_in", lambda network, image, threshold: found)
+    some = find_missed_faces(OneFace(), stock, chosen, np.random.default_rng(0), least=0.3)
+    assert some.tolist() == [1, 2]  # too low a score; beside the face
+
+
+def test_missed_faces_are_kept_by_epoch_and_none_twice(stocks: SceneStocks, tmp_path: Path) -> None:
+    small = stocks.training.small
+    for epoch, numbers in ((1, [2, 0]), (2, [0, 3])):
+        save_missed_faces(np.array(numbers), tmp_path, epoch=epoch)
+    for before, expected in ((1, []), (2, [2, 0]), (3, [0, 3, 2])):
+        stock = with_missed_faces(stocks.training, tmp_path, before=before)
+        assert [id(face) for face in stock.hard] == [id(small[number]) for number in expected]
+    (tmp_path / "missed-faces" / "epoch-0002.npy").write_bytes(b"nothing")
+    with pytest.raises(CheckpointError, match="needs missed faces of an epoch"):
+        with_missed_faces(stocks.training, tmp_path, before=3)
 
 
 def test_recall_counts_each_face_once() -> None:

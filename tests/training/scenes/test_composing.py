@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import cv2
 import numpy as np
 import pytest
@@ -85,6 +87,35 @@ def test_faces_that_nobody_can_see_do_not_count() -> None:
     )
     assert not any(scene.counts.any() for scene in scenes(6, spoiling=dark))
     assert any(scene.counts.any() for scene in scenes(6, spoiling=CLEAN))
+
+
+def test_hard_faces_come_more_often_than_by_lot() -> None:
+    stock = drawn_stock()
+    hard = replace(stock, hard=(face_cutout(skin=255),))
+    drawn = [composing._face(hard, 60.0, np.random.default_rng(seed)) for seed in range(400)]
+    share = sum(face is hard.hard[0] for face in drawn) / sum(len(face.levels[0]) == 48 for face in drawn)
+    assert 0.18 < share < 0.32
+    assert not any(
+        composing._face(stock, 60.0, np.random.default_rng(seed)) is hard.hard[0] for seed in range(9)
+    )
+
+
+def test_large_faces_may_have_few_pixels_and_the_largest_do_not() -> None:
+    stock = drawn_stock()
+    for side, low, high in ((150.0, 0.3, 0.5), (230.0, 0.0, 0.0)):
+        drawn = [composing._face(stock, side, np.random.default_rng(seed)) for seed in range(300)]
+        assert low <= sum(len(face.levels[0]) == 48 for face in drawn) / 300 <= high
+
+
+def test_a_crowd_holds_everybody_where_its_boxes_say() -> None:
+    # Bright ovals before a black picture; in the order given, row by row.
+    faces = [face_cutout(skin=255)] * 3 + [face_cutout(48, skin=255)] * 2
+    stock = SceneStock(tuple(faces), (), (), (np.zeros((160, 160), np.uint8),))
+    scene = composing.crowd(stock, faces, 192, np.random.default_rng(1))
+    assert len(scene.boxes) == 5
+    middles = (scene.boxes[:, :2] + scene.boxes[:, 2:]) / 2
+    expected = [(32, 32), (96, 32), (160, 32), (32, 96), (96, 96)]
+    np.testing.assert_allclose(middles, expected, atol=6)  # boxes lie a little lower than squares
 
 
 def test_backgrounds_show_the_false_alarms_of_before() -> None:

@@ -68,9 +68,7 @@ def save_hard_places(places: FloatArray, folder: Path, *, epoch: int) -> None:
     OutputError
         If they cannot be written.
     """
-    content = io.BytesIO()
-    np.save(content, places, allow_pickle=False)
-    write_atomically(_file(folder, epoch), content.getvalue())
+    save_epoch(places, folder / FOLDER, epoch=epoch)
 
 
 def load_hard_places(folder: Path, *, before: int) -> FloatArray:
@@ -93,17 +91,66 @@ def load_hard_places(folder: Path, *, before: int) -> FloatArray:
     CheckpointError
         If a file is damaged.
     """
-    found = [np.zeros((0, 4), np.float32)]
+    epochs = load_epochs(folder / FOLDER, before=before, what="false alarms")
+    found = [np.zeros((0, 4), np.float32), *(places.reshape(-1, 4) for places in epochs)]
+    return np.concatenate(found)[:MOST]
+
+
+def save_epoch(found: AnyArray, folder: Path, *, epoch: int) -> None:
+    """Keep what was found after an epoch.
+
+    Parameters
+    ----------
+    found : ndarray
+        Numbers.
+    folder : Path
+        Where the files of all epochs are.
+    epoch : int
+        After which it was found.
+
+    Raises
+    ------
+    OutputError
+        If it cannot be written.
+    """
+    content = io.BytesIO()
+    np.save(content, found, allow_pickle=False)
+    write_atomically(_file(folder, epoch), content.getvalue())
+
+
+def load_epochs(folder: Path, *, before: int, what: str) -> list[AnyArray]:
+    """Read what was found after the epochs before one.
+
+    Parameters
+    ----------
+    folder : Path
+        Where the files of all epochs are.
+    before : int
+        The epoch that is about to begin.
+    what : str
+        What errors call what was found.
+
+    Returns
+    -------
+    list of ndarray
+        The latest first; epochs without a file are left out.
+
+    Raises
+    ------
+    CheckpointError
+        If a file is damaged.
+    """
+    found = []
     for epoch in range(before - 1, 0, -1):
         path = _file(folder, epoch)
         if path.is_file():
             try:
-                found.append(np.load(path, allow_pickle=False).reshape(-1, 4))
+                found.append(np.load(path, allow_pickle=False))
             except (OSError, ValueError, EOFError) as error:
-                raise CheckpointError(str(path), "false alarms of an epoch", str(error)) from error
-    return np.concatenate(found)[:MOST]
+                raise CheckpointError(str(path), f"{what} of an epoch", str(error)) from error
+    return found
 
 
 def _file(folder: Path, epoch: int) -> Path:
-    """Return where the false alarms of an epoch are kept."""
-    return folder / FOLDER / f"epoch-{epoch:04d}.npy"
+    """Return where what was found after an epoch is kept."""
+    return folder / f"epoch-{epoch:04d}.npy"

@@ -52,6 +52,11 @@ class DetectorRecipe:
         Pictures that are looked at each time.
     least_alarm : float
         Score from which something that is no face is a false alarm, in [0, 1].
+    mine_faces : int
+        Faces of few pixels that are shown to the network then, in good light; a quarter of such faces are
+        from then on among those that it missed. 0 for none.
+    least_seen : float
+        Score below which a face counts as missed, in [0, 1].
     held_out_scenes : int
         Scenes in good light, and as many spoilt ones, that are measured on after each epoch.
     seed : int
@@ -74,6 +79,8 @@ class DetectorRecipe:
     mine_after: int = 3
     mine_pictures: int = 400
     least_alarm: float = 0.3
+    mine_faces: int = 0
+    least_seen: float = 0.3
     held_out_scenes: int = 60
     seed: int = 0
     spoil: Spoiling = field(default_factory=Spoiling)
@@ -105,6 +112,8 @@ _LIMITS: dict[str, tuple[float, float]] = {
     "mine_after": (0, 10_000),
     "mine_pictures": (1, 1_000_000),
     "least_alarm": (0.0, 1.0),
+    "mine_faces": (0, 1_000_000),
+    "least_seen": (0.0, 1.0),
     "held_out_scenes": (1, 10_000),
     "seed": (0, 2**31 - 1),
 }

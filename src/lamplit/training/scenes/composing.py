@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from itertools import pairwise
 
@@ -29,6 +29,15 @@ LEAST_CONTRAST = 2.0
 
 LEAST_SCRAMBLED = 24.0
 """Side in pixels below which nobody can tell a face from one whose parts are in disorder."""
+
+SHARP, COARSE = 105.0, 210.0
+"""Sides in pixels up to which faces of few pixels look sharp, and up to which they are used at all."""
+
+ENLARGED = 0.4
+"""Share of the faces between these sides that have few pixels."""
+
+AGAIN = 0.25
+"""Share of the faces of few pixels that are among those to be seen more often, if there are any."""
 
 PLAIN_ZOOM = 0.35
 """Logarithm by which pictures are enlarged or shrunk at most where nothing is put into them."""
@@ -149,6 +158,35 @@ def plain_scene(
     canvas = _seen(picture, size, (x, y), (size / 2, size / 2), zoom, random)
     image = spoil(canvas, spoiling or Spoiling(), random, smallest=40.0)
     return _finished(image, _Draft(canvas, random))
+
+
+def crowd(stock: SceneStock, faces: Sequence[Cutout], size: int, random: np.random.Generator) -> Scene:
+    """Put certain faces into one scene, in rows, upright and in good light.
+
+    Parameters
+    ----------
+    stock : SceneStock
+        With the pictures that are behind them.
+    faces : sequence of Cutout
+        Who; 25 have room in 416 pixels.
+    size : int
+        Side of the scene in pixels.
+    random : numpy.random.Generator
+        Decides everything else.
+
+    Returns
+    -------
+    Scene
+        Its boxes in the order of the faces.
+    """
+    draft = _Draft(_background(stock, size, random, None), random)
+    across = int(np.ceil(np.sqrt(len(faces))))
+    room = size / max(across, 1)
+    for number, cut in enumerate(faces):
+        row, column = divmod(number, across)
+        square = ((column + 0.5) * room, (row + 0.5) * room, room * float(random.uniform(0.4, 0.9)))
+        _paste_cut(draft, stock, cut, square, is_face=True, upright=True)
+    return _finished(draft.canvas.clip(0, 255).astype(np.uint8), draft)
 
 
 def _finished(image: ByteArray, draft: _Draft) -> Scene:
@@ -333,9 +371,22 @@ def _paste_one(
     upright: bool = False,
 ) -> None:
     """Paste a face or something else at a place (x, y) with a side."""
-    x, y, side = square
-    random = draft.random
+    random, side = draft.random, square[2]
     cut = _face(stock, side, random) if is_face else _other(stock, random, scramble=side >= LEAST_SCRAMBLED)
+    _paste_cut(draft, stock, cut, square, is_face=is_face, upright=upright)
+
+
+def _paste_cut(
+    draft: _Draft,
+    stock: SceneStock,
+    cut: Cutout,
+    square: tuple[float, float, float],
+    *,
+    is_face: bool,
+    upright: bool,
+) -> None:
+    """Paste a cutout at a place (x, y) with a side."""
+    random, (x, y, side) = draft.random, square
     side = min(side, cut.most)
     place = Place(x, y, side, _turn(random, upright=upright), bool(random.random() < 0.5))
     paste(draft.canvas, cut, place, random, level=draft.level)
@@ -353,11 +404,12 @@ def _turn(random: np.random.Generator, *, upright: bool) -> float:
 def _face(stock: SceneStock, side: float, random: np.random.Generator, *, whole: bool = False) -> Cutout:
     """Draw a face that may have this side."""
     draw = random.random()
-    if side > 105 or draw < (0.6 if whole else 0.25):
-        lit = not whole and draw < 0.25 * (0.4 if side <= 105 else 0.8)
+    enlarged = SHARP < side <= COARSE and random.random() < ENLARGED
+    if not enlarged and (side > SHARP or draw < (0.6 if whole else 0.25)):
+        lit = not whole and draw < 0.25 * (0.4 if side <= SHARP else 0.8)
         pool = stock.lit if lit and stock.lit else stock.large
     else:
-        pool = stock.small
+        pool = stock.hard if stock.hard and random.random() < AGAIN else stock.small
     pool = pool or stock.small or stock.large
     return pool[int(random.integers(len(pool)))]
 

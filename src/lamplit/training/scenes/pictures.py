@@ -15,6 +15,9 @@ from lamplit.core.arrays import AnyArray, ByteArray, FloatArray
 SMALLEST = 24
 """Shortest side of a picture that is not halved further."""
 
+MOST_ENLARGED = 4.4
+"""Times that a picture is enlarged at most: faces out of focus, of videos and of prints look like that."""
+
 HEAD, NEAR = 0, 1
 """Kinds of masks: for pictures that end beyond the head, and for those that end near the face."""
 
@@ -77,8 +80,8 @@ class Cutout:
 
     @property
     def most(self) -> float:
-        """The largest side in pixels at which it is pasted: beyond, it would be blurred."""
-        return float(self.square[2]) * 2.2
+        """The largest side in pixels at which it is pasted: beyond, nobody would keep such a picture."""
+        return float(self.square[2]) * MOST_ENLARGED
 
     def level_for(self, side: float) -> tuple[ByteArray, float, float]:
         """Return the smallest level that need not be enlarged, and its shares of the first's sides."""

@@ -48,6 +48,8 @@ class SceneStock:
         Pictures without faces.
     sources : tuple of mapping
         What a card says of them.
+    hard : tuple of Cutout
+        Those of `small` that are to be seen more often.
     """
 
     small: tuple[Cutout, ...]
@@ -55,6 +57,7 @@ class SceneStock:
     lit: tuple[Cutout, ...]
     pictures: tuple[ByteArray, ...]
     sources: tuple[dict[str, object], ...] = ()
+    hard: tuple[Cutout, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, eq=False)
