@@ -56,14 +56,14 @@ def train(
 
     task = task_of(recipe)
     if task in ("detector", "landmarks", "verifier"):
-        if as_is is not None or (start is not None and task != "detector"):
+        if as_is is not None or (start is not None and task == "verifier"):
             option = "--as-is/--find-faces" if as_is is not None else "--start"
             raise InvalidArgumentError(option, "a recipe of expressions", f"the recipe {recipe}")
-        if task == "detector":
-            train_detector(recipe, data, out, name=name, start=start, quiet=quiet)
+        if task == "verifier":
+            train_verifier(recipe, data, out, name=name, quiet=quiet)
         else:
-            run = train_verifier if task == "verifier" else train_landmark_recipe
-            run(recipe, data, out, name=name, quiet=quiet)
+            run = train_detector if task == "detector" else train_landmark_recipe
+            run(recipe, data, out, name=name, start=start, quiet=quiet)
         return
     settings = load_recipe(recipe)
     if as_is is not None:

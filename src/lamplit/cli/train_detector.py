@@ -28,8 +28,8 @@ def train_detector(
         Folder of the run that the recipe starts from; by default `runs/START`.
     """
     # Here and not above: these need the extra "train", without which the other commands must work.
+    from lamplit.training.before import run_before
     from lamplit.training.checkpoint import load_checkpoint
-    from lamplit.training.detector.before import run_before
     from lamplit.training.detector.publish import publish_detector
     from lamplit.training.detector.recipe import load_detector_recipe
     from lamplit.training.detector.task import DetectorTask

@@ -12,8 +12,8 @@ from stocks import drawn_stock
 from lamplit.core.errors import CheckpointError, InvalidArgumentError, RecipeError
 from lamplit.core.values import Box, Detection
 from lamplit.faces import NetFaceDetector
+from lamplit.training.before import run_before
 from lamplit.training.detector import missed
-from lamplit.training.detector.before import run_before
 from lamplit.training.detector.measure import detections_in, judge, recalls
 from lamplit.training.detector.mining import find_hard_places, load_hard_places, save_hard_places
 from lamplit.training.detector.missed import find_missed_faces, save_missed_faces, with_missed_faces

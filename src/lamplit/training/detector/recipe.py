@@ -16,6 +16,7 @@ from lamplit.training.recipe import check_name
 from lamplit.training.recipe_files import read_recipe_file
 from lamplit.training.recipe_values import split_tables, typed_values
 from lamplit.training.scenes.spoiling import Spoiling
+from lamplit.training.scenes.spoiling_table import spoiling_of
 from lamplit.training.schedule import Schedule, schedule_of
 
 TASK = "detector"
@@ -118,14 +119,6 @@ _LIMITS: dict[str, tuple[float, float]] = {
     "seed": (0, 2**31 - 1),
 }
 
-SPOILING_LIMITS: dict[str, tuple[float, float]] = {
-    **dict.fromkeys(("shading", "blur", "light", "over", "flat", "noise", "jpeg"), (0.0, 1.0)),
-    "printed": (0.0, 0.5),
-    **dict.fromkeys(("gamma", "gain", "over_gain"), (1e-3, 100.0)),
-    "photons": (1.0, 1e9),
-    "contrast": (0.01, 1.0),
-}
-
 
 def load_detector_recipe(name: str | Path) -> DetectorRecipe:
     """Load a detector recipe that comes with lamplit, or one's own.
@@ -179,10 +172,8 @@ def detector_recipe_from_dict(values: Mapping[str, Any], *, where: str) -> Detec
     3
     """
     top, tables = split_tables(values, {"spoil"}, where)
-    spoil = Spoiling(**typed_values(Spoiling, tables.get("spoil", {}), where))
-    recipe = DetectorRecipe(**typed_values(DetectorRecipe, top, where), spoil=spoil)
+    recipe = DetectorRecipe(**typed_values(DetectorRecipe, top, where), spoil=spoiling_of(tables, where))
     check_limits(recipe, _LIMITS, where=where)
-    check_limits(spoil, SPOILING_LIMITS, where=f"{where}: spoil")
     check_name(recipe.name, where=f"{where}: name")
     if not recipe.sizes or any(size % STEP for size in recipe.sizes):
         raise RecipeError(f"{where}: sizes", f"multiples of {STEP}", repr(list(recipe.sizes)))

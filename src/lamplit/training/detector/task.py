@@ -40,7 +40,7 @@ class DetectorTask:
     folder : Path
         The folder of the run, where the mistakes of each epoch are kept.
     before : Checkpoint, optional
-        The finished run that the recipe starts from (`lamplit.training.detector.before.run_before`).
+        The finished run that the recipe starts from (`lamplit.training.before.run_before`).
     """
 
     def __init__(

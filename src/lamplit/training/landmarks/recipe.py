@@ -14,7 +14,10 @@ from lamplit.training.leaks import NEAR_COPIES
 from lamplit.training.recipe import check_name
 from lamplit.training.recipe_files import list_recipe_files, read_recipe_file
 from lamplit.training.recipe_values import split_tables, typed_values
+from lamplit.training.scenes.spoiling import Spoiling
+from lamplit.training.scenes.spoiling_table import spoiling_of
 from lamplit.training.schedule import Schedule, schedule_of
+from lamplit.weights.registry import DEFAULT_DETECTOR
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -29,6 +32,9 @@ class LandmarkRecipe:
         The architecture, by its registered name.
     settings : mapping
         Keyword arguments of the architecture.
+    start : str
+        Name of the recipe whose averaged weights this training starts from; its run stands in `runs/<name>`
+        unless one says otherwise. "" for fresh weights.
     size : int
         Side of the crops in pixels, a multiple of 16.
     epochs, steps : int
@@ -36,6 +42,12 @@ class LandmarkRecipe:
     fine, coarse, empty : int
         Crops of a batch: from the faces that nobody labelled, which have many pixels; from FER+, which have
         48 x 48; and without a face.
+    proposed : int
+        Crops of a batch, beside those, of what a detector takes for faces in scenes: faces and others
+        (`lamplit.training.landmarks.proposed`). Points are not learnt from them. 0 for none.
+    detector : str
+        Whose proposals: name of a detector that comes with lamplit, or the path of its .onnx file with its
+        card beside it.
     least_score : float
         Faces whose landmarks have a lower face score are left out; the others count as much as their score.
     near_copies : str
@@ -53,12 +65,15 @@ class LandmarkRecipe:
         Share of the crops that lose their fine detail.
     shrunk_to : (float, float)
         Sides in pixels that these are shrunk to before they are enlarged again, logarithmic.
+    spoil : Spoiling
+        How the scenes with proposals are spoilt.
     augment : Augmentation
         Turns, scales, shifts and mirror images of the frame; `erase` is the share of crops that something
         covers; and the light. Faces are not mixed.
     """
 
     name: str
+    start: str = ""
     network: str = "landmarks"
     settings: Mapping[str, Any] = field(default_factory=dict)
     size: int = 112
@@ -67,6 +82,8 @@ class LandmarkRecipe:
     fine: int = 28
     coarse: int = 24
     empty: int = 12
+    proposed: int = 0
+    detector: str = DEFAULT_DETECTOR
     least_score: float = 0.5
     near_copies: str = "keep"
     learning_rate: float = 3e-3
@@ -79,6 +96,7 @@ class LandmarkRecipe:
     pasted: float = 0.5
     shrunk: float = 0.35
     shrunk_to: Range = (16.0, 80.0)
+    spoil: Spoiling = field(default_factory=Spoiling)
     augment: Augmentation = field(
         default_factory=lambda: Augmentation(
             rotation=30.0, scale=0.3, shift=0.1, flip=0.5, erase=0.35, light=0.7
@@ -87,7 +105,7 @@ class LandmarkRecipe:
 
     @property
     def batch_size(self) -> int:
-        """Crops of a batch."""
+        """Crops of a batch, without the proposed ones."""
         return self.fine + self.coarse + self.empty
 
     @property
@@ -98,7 +116,7 @@ class LandmarkRecipe:
     def as_dict(self) -> dict[str, Any]:
         """Return every setting as JSON has it."""
         plain = dataclasses.asdict(self) | {"settings": dict(self.settings)}
-        for table in (plain, plain["augment"]):
+        for table in (plain, plain["augment"], plain["spoil"]):
             table |= {key: list(value) for key, value in table.items() if isinstance(value, tuple)}
         return plain
 
@@ -110,6 +128,7 @@ _LIMITS: dict[str, tuple[float, float]] = {
     "fine": (0, 65_536),
     "coarse": (0, 65_536),
     "empty": (0, 65_536),
+    "proposed": (0, 65_536),
     "least_score": (0.0, 1.0),
     "learning_rate": (1e-8, 10.0),
     "warmup": (0.01, 0.99),
@@ -167,7 +186,7 @@ def landmark_recipe_from_dict(values: Mapping[str, Any], *, where: str) -> Landm
     Parameters
     ----------
     values : mapping
-        Settings that differ from the defaults; `augment` is a nested mapping.
+        Settings that differ from the defaults; `augment` and `spoil` are nested mappings.
     where : str
         What errors call the recipe.
 
@@ -186,10 +205,11 @@ def landmark_recipe_from_dict(values: Mapping[str, Any], *, where: str) -> Landm
     >>> landmark_recipe_from_dict({"name": "mine", "augment": {"flip": 0}}, where="mine.toml").augment.flip
     0.0
     """
-    top, tables = split_tables(values, {"augment"}, where)
+    top, tables = split_tables(values, {"augment", "spoil"}, where)
     changed = typed_values(Augmentation, tables.get("augment", {}), where)
     augment = dataclasses.replace(LandmarkRecipe(name="").augment, **changed)
-    recipe = LandmarkRecipe(**typed_values(LandmarkRecipe, top, where), augment=augment)
+    values = {"augment": augment, "spoil": spoiling_of(tables, where)}
+    recipe = LandmarkRecipe(**typed_values(LandmarkRecipe, top, where), **values)
     _check(recipe, where)
     return recipe
 

@@ -5,11 +5,12 @@ from __future__ import annotations
 from pathlib import Path
 
 from lamplit.core.errors import CheckpointError
-from lamplit.training.checkpoint import load_checkpoint
+from lamplit.training.checkpoint import Checkpoint, load_checkpoint
 from lamplit.training.landmarks.data import LandmarkData
 from lamplit.training.landmarks.publish import publish_landmarks
 from lamplit.training.landmarks.recipe import LandmarkRecipe
 from lamplit.training.landmarks.task import LandmarkTask
+from lamplit.training.scenes.stock import SceneStocks
 from lamplit.training.task_loop import TaskObserver, run_task
 from lamplit.weights.assets import AssetCard
 
@@ -21,6 +22,8 @@ def train_landmarks(
     *,
     observer: TaskObserver,
     name: str | None = None,
+    before: Checkpoint | None = None,
+    stocks: SceneStocks | None = None,
 ) -> AssetCard:
     """Train a landmark network and write it; a run that was interrupted goes on.
 
@@ -36,6 +39,10 @@ def train_landmarks(
         Told of every batch and epoch.
     name : str, optional
         Name of the weights; by default `<recipe>-v1`.
+    before : Checkpoint, optional
+        The finished run that the recipe starts from (`lamplit.training.before.run_before`).
+    stocks : SceneStocks, optional
+        What scenes are composed of, for recipes that learn from proposals.
 
     Returns
     -------
@@ -49,7 +56,8 @@ def train_landmarks(
     OutputError
         If the folder cannot be written.
     """
-    network = run_task(LandmarkTask(recipe, data), recipe.schedule, folder, observer=observer)
+    task = LandmarkTask(recipe, data, before=before, stocks=stocks)
+    network = run_task(task, recipe.schedule, folder, observer=observer)
     checkpoint = load_checkpoint(folder)
     if checkpoint is None:
         raise CheckpointError(str(folder), "the checkpoint of the last epoch", "none")

@@ -10,14 +10,19 @@ import torch
 from torch import Generator, Tensor, nn
 
 from lamplit.core.arrays import AnyArray, ByteArray
+from lamplit.core.errors import InvalidArgumentError
 from lamplit.light.gauntlet import SEVEN_LIGHTS, Light
 from lamplit.nets import build_network
 from lamplit.nets.landmarks import LandmarkAnswer
+from lamplit.training.checkpoint import Checkpoint
 from lamplit.training.landmarks.crops import CropBatch, draw_batch
 from lamplit.training.landmarks.data import LandmarkData, PointedFaces
 from lamplit.training.landmarks.loss import landmark_loss
 from lamplit.training.landmarks.measuring import point_errors, score_landmarks, usual_crops, usual_points
+from lamplit.training.landmarks.proposed import Proposed, proposers, with_proposals
 from lamplit.training.landmarks.recipe import LandmarkRecipe
+from lamplit.training.run_state import averaged_weights
+from lamplit.training.scenes.stock import SceneStocks
 
 MOST_MEASURED = 500
 """Faces of each set that are measured after an epoch."""
@@ -37,12 +42,33 @@ class LandmarkTask:
         All settings.
     data : LandmarkData
         Faces and scenes; brought to the device of the generator at the first batch.
+    before : Checkpoint, optional
+        The finished run that the recipe starts from.
+    stocks : SceneStocks, optional
+        What scenes are composed of, if the recipe wants proposals.
+
+    Raises
+    ------
+    InvalidArgumentError
+        If the recipe wants proposals and there are no stocks.
     """
 
-    def __init__(self, recipe: LandmarkRecipe, data: LandmarkData) -> None:
+    def __init__(
+        self,
+        recipe: LandmarkRecipe,
+        data: LandmarkData,
+        *,
+        before: Checkpoint | None = None,
+        stocks: SceneStocks | None = None,
+    ) -> None:
+        if recipe.proposed and stocks is None:
+            raise InvalidArgumentError("stocks", "what scenes are composed of", "None")
         self.recipe = recipe
         self.data = data
+        self.before = before
+        self._proposers = None if stocks is None or not recipe.proposed else proposers(recipe, stocks)
         self._measured: dict[str, tuple[Tensor, AnyArray]] = {}
+        self._proposed: Proposed | None = None
 
     @property
     def name(self) -> str:
@@ -52,17 +78,32 @@ class LandmarkTask:
     @property
     def settings(self) -> Mapping[str, Any]:
         """The recipe as plain values, and how many faces there are to learn from."""
-        return self.recipe.as_dict() | {"faces": [len(self.data.fine), len(self.data.coarse)]}
+        settings = self.recipe.as_dict() | {"faces": [len(self.data.fine), len(self.data.coarse)]}
+        # Runs of older versions, which had not heard of these, go on.
+        if not self.recipe.start:
+            del settings["start"]
+        if not self.recipe.proposed:
+            for name in ("proposed", "detector", "spoil"):
+                del settings[name]
+        return settings
 
     def build(self) -> nn.Module:
-        """Return the network with fresh weights."""
-        return build_network(self.recipe.network, answers="landmarks", **self.recipe.settings)
+        """Return the network with fresh weights, or those of the run before."""
+        network = build_network(self.recipe.network, answers="landmarks", **self.recipe.settings)
+        if self.before is not None:
+            network.load_state_dict(averaged_weights(self.before))
+        return network
 
     def batches(self, epoch: int, generator: Generator) -> Iterator[CropBatch]:
         """Yield an epoch of crops, drawn anew."""
-        data = _on_device(self.data, generator.device)
+        data, device = _on_device(self.data, generator.device), generator.device
+        proposed: Iterator[Proposed] | None = None
+        if self._proposers is not None:
+            seed = torch.randint(2**62, (1,), generator=generator, device=device)
+            proposed = self._proposers.training.drawn(self.recipe.proposed, np.random.default_rng(int(seed)))
         for _ in range(self.recipe.steps):
-            yield draw_batch(data, self.recipe, generator)
+            batch = draw_batch(data, self.recipe, generator)
+            yield batch if proposed is None else with_proposals(batch, next(proposed), device)
 
     def loss(self, network: nn.Module, batch: CropBatch) -> Tensor:
         """Return the loss of a batch."""
@@ -79,7 +120,8 @@ class LandmarkTask:
             `error`: of faces that nobody labelled, in good light, over the inter-ocular distance;
             `dark_error`: of the same at night and in light from the side; `ferplus_error`: of FER+;
             `spread_ratio` in good light (`lamplit.training.landmarks.measuring`); `face_accuracy`: of the
-            answer whether there is a face, mean of faces and of scenes.
+            answer whether there is a face, mean of faces and of scenes; `proposal_accuracy`: of the same
+            answer to what the recipe's detector proposes in held-out scenes, if it learns from that.
         """
         sets = self._held_out()
         answers = {name: answers_of(network, crops) for name, (crops, _) in sets.items()}
@@ -97,7 +139,20 @@ class LandmarkTask:
             "ferplus_error": errors["ferplus"],
             "spread_ratio": scores.spread_ratio,
             "face_accuracy": float(sum(right) / len(right)),
+            **self._of_proposals(network),
         }
+
+    def _of_proposals(self, network: nn.Module) -> dict[str, float]:
+        """Measure how well held-out proposals are told apart."""
+        if self._proposers is None:
+            return {}
+        if self._proposed is None:
+            random = np.random.default_rng(self.recipe.seed)
+            self._proposed = next(self._proposers.held_out.drawn(MOST_MEASURED, random))
+        said = answers_of(network, torch.from_numpy(self._proposed.crops)[:, None]).face.numpy() > 0
+        is_face = self._proposed.is_face
+        kinds = [(said == is_face)[is_face == kind] for kind in (True, False)]
+        return {"proposal_accuracy": float(np.mean([kind.mean() for kind in kinds if len(kind)]))}
 
     def _held_out(self) -> dict[str, tuple[Tensor, AnyArray]]:
         """Return crops (N, 1, S, S) and points by set, made once."""

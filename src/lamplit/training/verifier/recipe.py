@@ -13,11 +13,11 @@ from lamplit.core.detector_grid import STEP
 from lamplit.core.errors import RecipeError
 from lamplit.nets.face_verifier import CELL
 from lamplit.training.augmentation import check_limits
-from lamplit.training.detector.recipe import SPOILING_LIMITS
 from lamplit.training.recipe import check_name
 from lamplit.training.recipe_files import read_recipe_file
 from lamplit.training.recipe_values import split_tables, typed_values
 from lamplit.training.scenes.spoiling import Spoiling
+from lamplit.training.scenes.spoiling_table import spoiling_of
 from lamplit.training.schedule import Schedule, schedule_of
 from lamplit.weights.registry import DEFAULT_DETECTOR
 
@@ -165,10 +165,8 @@ def verifier_recipe_from_dict(values: Mapping[str, Any], *, where: str) -> Verif
     3
     """
     top, tables = split_tables(values, {"spoil"}, where)
-    spoil = Spoiling(**typed_values(Spoiling, tables.get("spoil", {}), where))
-    recipe = VerifierRecipe(**typed_values(VerifierRecipe, top, where), spoil=spoil)
+    recipe = VerifierRecipe(**typed_values(VerifierRecipe, top, where), spoil=spoiling_of(tables, where))
     check_limits(recipe, _LIMITS, where=where)
-    check_limits(spoil, SPOILING_LIMITS, where=f"{where}: spoil")
     check_name(recipe.name, where=f"{where}: name")
     if "size" in recipe.settings:
         raise RecipeError(f"{where}: settings", "no size: that of the crops is `size`", "one")

@@ -1,21 +1,39 @@
-"""The finished run that a detector's training starts from."""
+"""The finished run that a training of faces or landmarks starts from."""
 
 from __future__ import annotations
 
+import json
+from collections.abc import Mapping
 from pathlib import Path
+from typing import Any, Protocol
 
 from lamplit.core.errors import CheckpointError, InvalidArgumentError
 from lamplit.training.checkpoint import Checkpoint, load_checkpoint
-from lamplit.training.detector.recipe import DetectorRecipe
 from lamplit.training.finished import RUNS, shortfall
 
 
-def run_before(recipe: DetectorRecipe, folder: Path | None = None) -> Checkpoint | None:
+class Starting(Protocol):
+    """A recipe that may start from another one's run."""
+
+    @property
+    def name(self) -> str:
+        """Name of the recipe."""
+
+    @property
+    def start(self) -> str:
+        """Name of the recipe whose averaged weights it starts from; "" for fresh ones."""
+
+    @property
+    def settings(self) -> Mapping[str, Any]:
+        """Of the network."""
+
+
+def run_before(recipe: Starting, folder: Path | None = None) -> Checkpoint | None:
     """Load the run that a recipe starts from.
 
     Parameters
     ----------
-    recipe : DetectorRecipe
+    recipe : Starting
         The training to come.
     folder : Path, optional
         Folder of the run before; by default `runs/<start>`.
@@ -34,6 +52,7 @@ def run_before(recipe: DetectorRecipe, folder: Path | None = None) -> Checkpoint
 
     Examples
     --------
+    >>> from lamplit.training.detector.recipe import DetectorRecipe
     >>> run_before(DetectorRecipe(name="mine")) is None
     True
     """
@@ -51,7 +70,7 @@ def run_before(recipe: DetectorRecipe, folder: Path | None = None) -> Checkpoint
     if came := shortfall(found, recipe.start):
         raise CheckpointError(str(where), required, came, hint)
     kept = found.details["recipe"]
-    if kept.get("settings", {}) != recipe.as_dict()["settings"]:
+    if kept.get("settings", {}) != json.loads(json.dumps(dict(recipe.settings))):
         came = f"one with {kept.get('settings')}"
         raise CheckpointError(str(where), f"a network with the settings {dict(recipe.settings)}", came)
     return found

@@ -1,0 +1,96 @@
+"""Proposals of a detector in scenes: what is cut out, what it is called, and trainings that learn from it."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+import sketches
+import torch
+from blobs import assert_same_run
+from stocks import drawn_stock
+
+from lamplit.core.errors import CheckpointError, InvalidArgumentError
+from lamplit.training.before import run_before
+from lamplit.training.landmarks.crops import draw_batch
+from lamplit.training.landmarks.proposed import Proposed, proposers, with_proposals
+from lamplit.training.landmarks.session import train_landmarks
+from lamplit.training.landmarks.task import LandmarkTask
+from lamplit.training.scenes.stock import SceneStocks
+
+
+@pytest.fixture(scope="module")
+def stocks() -> SceneStocks:
+    return SceneStocks(drawn_stock(), drawn_stock())
+
+
+@pytest.fixture(scope="module")
+def some(stocks: SceneStocks) -> Proposed:
+    return next(proposers(sketches.recipe(), stocks).training.drawn(60, np.random.default_rng(3)))
+
+
+def test_proposals_follow_from_the_generator(stocks: SceneStocks, some: Proposed) -> None:
+    training = proposers(sketches.recipe(), stocks).training
+    again = training.drawn(20, np.random.default_rng(3))
+    for start in (0, 20, 40):
+        part = next(again)
+        np.testing.assert_array_equal(part.crops, some.crops[start : start + 20])
+        np.testing.assert_array_equal(part.is_face, some.is_face[start : start + 20])
+    other = next(training.drawn(20, np.random.default_rng(4)))
+    assert (other.crops != some.crops[:20]).any()
+
+
+def test_both_kinds_are_proposed_as_crops_of_the_network(some: Proposed) -> None:
+    assert some.crops.shape == (60, 32, 32)
+    assert some.crops.dtype == np.uint8
+    assert some.is_face.dtype == bool
+    assert 5 < some.is_face.sum() < 55
+
+
+def test_beside_a_batch_their_points_do_not_count() -> None:
+    recipe, generator = sketches.recipe(), torch.Generator().manual_seed(1)
+    batch = draw_batch(sketches.data(), recipe, generator)
+    crops = np.full((2, 32, 32), 51, np.uint8)
+    both = with_proposals(batch, Proposed(crops, np.array([True, False])), torch.device("cpu"))
+    n = len(batch.crops)
+    assert both.crops.shape == (n + 2, 1, 32, 32)
+    torch.testing.assert_close(both.crops[n:], torch.full((2, 1, 32, 32), 0.2))
+    assert both.points.shape == (n + 2, 68, 2)
+    torch.testing.assert_close(both.points[:n], batch.points)
+    assert both.weights[n:].tolist() == [0, 0]
+    assert both.is_face[n:].tolist() == [1, 0]
+
+
+def test_a_second_cycle_learns_from_proposals_and_resumes(stocks: SceneStocks, tmp_path: Path) -> None:
+    first = sketches.recipe(epochs=1)
+    train_landmarks(first, sketches.data(), tmp_path / "first", observer=sketches.Silent())
+    second = sketches.recipe(name="landmarks-again", start=first.name, proposed=5, epochs=2)
+    before = run_before(second, tmp_path / "first")
+
+    def run(folder: Path, observer: sketches.Silent) -> dict[str, float]:
+        settings = {"observer": observer, "before": before, "stocks": stocks}
+        return dict(train_landmarks(second, sketches.data(), folder, **settings).history[-1])  # type: ignore[arg-type]
+
+    straight = run(tmp_path / "straight", sketches.Silent())
+    with pytest.raises(KeyboardInterrupt):
+        run(tmp_path / "killed", sketches.Silent((2, 2)))
+    assert run(tmp_path / "killed", sketches.Silent()) | {"seconds": 0} == straight | {"seconds": 0}
+    assert_same_run(tmp_path / "killed", tmp_path / "straight")
+    assert 0 <= straight["proposal_accuracy"] <= 1
+
+
+def test_a_second_cycle_begins_with_the_averaged_weights_of_the_first(tmp_path: Path) -> None:
+    first = sketches.recipe(epochs=1)
+    card = train_landmarks(first, sketches.data(), tmp_path, observer=sketches.Silent())
+    second = sketches.recipe(name="landmarks-again", start=first.name)
+    task = LandmarkTask(second, sketches.data(), before=run_before(second, tmp_path))
+    measured = task.measure(task.build().eval())
+    assert measured["error"] == pytest.approx(card.history[-1]["error"], abs=1e-4)
+
+
+def test_what_is_missing_is_said(tmp_path: Path) -> None:
+    with pytest.raises(InvalidArgumentError, match="stocks: needs what scenes are composed of, got None"):
+        LandmarkTask(sketches.recipe(proposed=5), sketches.data())
+    with pytest.raises(CheckpointError, match="needs a finished run of nobody, got nothing"):
+        run_before(sketches.recipe(start="nobody"), tmp_path)
