@@ -11,6 +11,7 @@ from lamplit.training.finished import RUNS
 from lamplit.training.landmarks.data import read_landmark_data
 from lamplit.training.landmarks.recipe import load_landmark_recipe
 from lamplit.training.landmarks.session import train_landmarks
+from lamplit.training.landmarks.task import JUDGE
 from lamplit.training.progress import TaskProgress
 from lamplit.training.recipe import check_name
 from lamplit.training.scenes.stock import read_scene_stocks
@@ -42,7 +43,7 @@ def train_landmark_recipe(
     check_name(called, where="--name")
     folder = RUNS / settings.name if out is None else out
     # What has begun already does not need the run that it began from.
-    before = run_before(settings, start) if load_checkpoint(folder) is None else None
+    before = run_before(settings, start, may_differ=[JUDGE]) if load_checkpoint(folder) is None else None
     with counting_progress(hidden=quiet) as reading:
         task = reading.add_task("reading pictures", total=None)
         faces = read_landmark_data(

@@ -14,6 +14,7 @@ from lamplit.core.checks import check_integer
 from lamplit.core.errors import InvalidArgumentError
 from lamplit.core.landmarks import N_POINTS
 from lamplit.nets.blocks import normalized_convolution, projection, residual_stage
+from lamplit.nets.face_judge import FaceJudge
 from lamplit.nets.normalization import STANDARDIZATIONS
 from lamplit.nets.registry import register
 
@@ -67,6 +68,9 @@ class LandmarkNet(nn.Module):
         Channels of the fused map.
     standardization : str
         The layer against the light, by its name in `lamplit.nets.normalization.STANDARDIZATIONS`.
+    judge_cells : int
+        Side of the deepest map, a sixteenth of the crop's, if `lamplit.nets.face_judge` is to say from it
+        whether there is a face; 0 for a linear layer on the map's mean.
 
     Raises
     ------
@@ -95,10 +99,12 @@ class LandmarkNet(nn.Module):
         depths: Sequence[int] = (1, 2, 2),
         fused: int = 32,
         standardization: str = STANDARDIZATION,
+        judge_cells: int = 0,
     ) -> None:
         super().__init__()
         check_integer("n_points", n_points, low=1)
         check_integer("fused", fused, low=1)
+        check_integer("judge_cells", judge_cells, low=0)
         if (len(widths), len(depths)) != (4, 3):
             required = "four widths and three depths"
             raise InvalidArgumentError("widths, depths", required, f"{list(widths)}, {list(depths)}")
@@ -120,7 +126,8 @@ class LandmarkNet(nn.Module):
         self.doubts = nn.Conv2d(fused, n_points, 1)
         self.beyond = nn.Linear(widths[3], 2 * n_points)
         self.doubt = nn.Linear(widths[3], n_points)
-        self.classify = nn.Linear(widths[3], 1)
+        self.judge = FaceJudge(widths[3], judge_cells, n_points) if judge_cells else None
+        self.classify = None if judge_cells else nn.Linear(widths[3], 1)
         for quiet in (self.doubts, self.beyond, self.doubt):
             nn.init.zeros_(quiet.weight)
             nn.init.zeros_(quiet.bias)  # type: ignore[arg-type]
@@ -136,8 +143,13 @@ class LandmarkNet(nn.Module):
         shares = shares_of(self.maps(fused).float())  # (N, 68, 32, 32)
         beyond = self.beyond(deep).float().unflatten(1, (-1, 2))  # (N, 68, 2)
         doubt = (shares * self.doubts(fused).float()).sum(dim=(2, 3)) + self.doubt(deep).float()  # (N, 68)
-        face = self.classify(deep).float()[:, 0]  # (N,)
-        return LandmarkAnswer(mean_places(shares, beyond=_BEYOND) + beyond, bounded_log_spread(doubt), face)
+        points, log_spread = mean_places(shares, beyond=_BEYOND) + beyond, bounded_log_spread(doubt)
+        if self.judge is not None:
+            face = self.judge(coarse, points, log_spread)
+        else:
+            assert self.classify is not None  # one of the two
+            face = self.classify(deep)[:, 0]
+        return LandmarkAnswer(points, log_spread, face.float())  # face: (N,)
 
     def _fused(self, fine: Tensor, middle: Tensor, coarse: Tensor) -> Tensor:
         """Return the three scales in one map, at the size of the finest and a little beyond."""

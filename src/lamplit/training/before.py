@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any, Protocol
 
@@ -28,7 +28,9 @@ class Starting(Protocol):
         """Of the network."""
 
 
-def run_before(recipe: Starting, folder: Path | None = None) -> Checkpoint | None:
+def run_before(
+    recipe: Starting, folder: Path | None = None, *, may_differ: Sequence[str] = ()
+) -> Checkpoint | None:
     """Load the run that a recipe starts from.
 
     Parameters
@@ -37,6 +39,8 @@ def run_before(recipe: Starting, folder: Path | None = None) -> Checkpoint | Non
         The training to come.
     folder : Path, optional
         Folder of the run before; by default `runs/<start>`.
+    may_differ : sequence of str
+        Settings of the network in which the run may differ from the recipe.
 
     Returns
     -------
@@ -70,7 +74,14 @@ def run_before(recipe: Starting, folder: Path | None = None) -> Checkpoint | Non
     if came := shortfall(found, recipe.start):
         raise CheckpointError(str(where), required, came, hint)
     kept = found.details["recipe"]
-    if kept.get("settings", {}) != json.loads(json.dumps(dict(recipe.settings))):
+    before, wanted = (_without(may_differ, some) for some in (kept.get("settings", {}), recipe.settings))
+    if before != wanted:
         came = f"one with {kept.get('settings')}"
         raise CheckpointError(str(where), f"a network with the settings {dict(recipe.settings)}", came)
     return found
+
+
+def _without(names: Sequence[str], settings: Mapping[str, Any]) -> dict[str, Any]:
+    """Return settings as JSON has them, without some."""
+    plain: dict[str, Any] = json.loads(json.dumps(dict(settings)))
+    return {name: value for name, value in plain.items() if name not in names}

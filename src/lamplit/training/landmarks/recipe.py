@@ -221,6 +221,9 @@ def _check(recipe: LandmarkRecipe, where: str) -> None:
     check_name(recipe.name, where=f"{where}: name")
     if recipe.size % 16:
         raise RecipeError(f"{where}: size", "a multiple of 16", repr(recipe.size))
+    cells = recipe.settings.get("judge_cells", 0)
+    if cells and cells != recipe.size // 16:
+        raise RecipeError(f"{where}: judge_cells", f"0, or {recipe.size // 16} for this size", repr(cells))
     if recipe.fine + recipe.coarse < 1:
         raise RecipeError(f"{where}: fine, coarse", "at least one face in a batch", "none")
     if recipe.near_copies not in NEAR_COPIES:

@@ -30,6 +30,10 @@ MOST_MEASURED = 500
 BAD_LIGHTS = ("night", "side light, ten directions")
 """Conditions of `SEVEN_LIGHTS` in which held-out faces are measured, too, after each epoch."""
 
+JUDGE = "judge_cells"
+"""The setting of the network in which a run may differ from the one that it starts from."""
+
+_JUDGING = ("judge.", "classify.")
 _AT_A_TIME = 64
 
 
@@ -91,7 +95,7 @@ class LandmarkTask:
         """Return the network with fresh weights, or those of the run before."""
         network = build_network(self.recipe.network, answers="landmarks", **self.recipe.settings)
         if self.before is not None:
-            network.load_state_dict(averaged_weights(self.before))
+            _begin_with(network, averaged_weights(self.before))
         return network
 
     def batches(self, epoch: int, generator: Generator) -> Iterator[CropBatch]:
@@ -167,6 +171,14 @@ class LandmarkTask:
             scenes = self.data.held_out_scenes[:, 0].numpy()
             self._measured["scenes"] = _usual(scenes, np.empty((0, 68, 2)), size)
         return self._measured
+
+
+def _begin_with(network: nn.Module, weights: Mapping[str, Tensor]) -> None:
+    """Load the weights of a run before; if it judged faces otherwise, the judging is learnt anew."""
+    wanted = network.state_dict()
+    known = {name: tensor for name, tensor in weights.items() if name in wanted}
+    fresh = {name: tensor for name, tensor in wanted.items() if name.startswith(_JUDGING)}
+    network.load_state_dict(fresh | known)
 
 
 def _lights() -> list[Light]:
