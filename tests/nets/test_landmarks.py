@@ -14,17 +14,18 @@ from lamplit.core.errors import InvalidArgumentError
 from lamplit.nets import LandmarkNet, build_network, list_networks
 from lamplit.nets.cost import count_cost
 from lamplit.nets.export import export_onnx
+from lamplit.nets.face_judge import FaceJudge
 from lamplit.nets.landmarks import bounded_log_spread, mean_places, shares_of
 from lamplit.weights.session import NetworkSession
 
 SIDE = 112
 
 
-@pytest.fixture(scope="module")
-def network() -> nn.Module:
+@pytest.fixture(scope="module", params=[0, SIDE // 16], ids=["mean", "judge"])
+def network(request: pytest.FixtureRequest) -> nn.Module:
     """A network whose every layer has a say, as after a training."""
     torch.manual_seed(0)
-    network = LandmarkNet().train()
+    network = LandmarkNet(judge_cells=request.param).train()
     for layer in network.modules():
         if isinstance(layer, nn.BatchNorm2d):
             nn.init.uniform_(layer.weight, 0.5, 1.5)
@@ -124,3 +125,16 @@ def test_bfloat16_leaves_points_fine(network: nn.Module) -> None:
     assert coarse.points.dtype == coarse.log_spread.dtype == coarse.face.dtype == torch.float32
     with torch.no_grad():
         torch.testing.assert_close(coarse.points, network(crops).points, atol=0.02, rtol=0)
+
+
+def test_a_judge_sees_where_things_are_and_points_learn_nothing_from_it() -> None:
+    judge = FaceJudge(8, 7, 68).eval()
+    coarse, points, spread = torch.rand(1, 8, 7, 7), torch.rand(1, 68, 2), torch.rand(1, 68)
+    points.requires_grad_()
+    said = judge(coarse, points, spread)
+    assert said.item() != judge(coarse.flip(3), points, spread).item()  # a mean would not notice
+    assert said.item() != judge(coarse, points.flip(1), spread).item()
+    coarse.requires_grad_()
+    judge(coarse, points, spread).sum().backward()
+    assert coarse.grad is not None
+    assert points.grad is None

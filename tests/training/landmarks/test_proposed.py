@@ -17,6 +17,7 @@ from lamplit.training.landmarks.crops import draw_batch
 from lamplit.training.landmarks.proposed import Proposed, proposers, with_proposals
 from lamplit.training.landmarks.session import train_landmarks
 from lamplit.training.landmarks.task import LandmarkTask
+from lamplit.training.run_state import averaged_weights
 from lamplit.training.scenes.stock import SceneStocks
 
 
@@ -87,6 +88,23 @@ def test_a_second_cycle_begins_with_the_averaged_weights_of_the_first(tmp_path: 
     task = LandmarkTask(second, sketches.data(), before=run_before(second, tmp_path))
     measured = task.measure(task.build().eval())
     assert measured["error"] == pytest.approx(card.history[-1]["error"], abs=1e-4)
+
+
+def test_another_judge_is_learnt_anew_and_all_else_is_kept(tmp_path: Path) -> None:
+    first = sketches.recipe(epochs=1)
+    train_landmarks(first, sketches.data(), tmp_path, observer=sketches.Silent())
+    settings = dict(first.settings) | {"judge_cells": 2}
+    second = sketches.recipe(name="landmarks-again", start=first.name, settings=settings)
+    with pytest.raises(CheckpointError, match="needs a network with the settings"):
+        run_before(second, tmp_path)
+    before = run_before(second, tmp_path, may_differ=["judge_cells"])
+    task = LandmarkTask(second, sketches.data(), before=before)
+    assert before is not None
+    kept, built = averaged_weights(before), task.build().state_dict()
+    assert {name for name in built if name not in kept} == {n for n in built if n.startswith("judge.")}
+    assert {name for name in kept if name not in built} == {"classify.weight", "classify.bias"}
+    for name in set(built) & set(kept):
+        torch.testing.assert_close(built[name], kept[name])
 
 
 def test_what_is_missing_is_said(tmp_path: Path) -> None:

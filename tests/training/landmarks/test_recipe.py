@@ -43,6 +43,7 @@ def test_a_file_changes_what_it_lists_and_nothing_else(tmp_path: Path) -> None:
     ("values", "message"),
     [
         ({"epoch": 3}, "a.toml: epoch: needs a key among .*did you mean 'epochs'"),
+        ({"settings": {"judge_cells": 3}}, "judge_cells: needs 0, or 7 for this size, got 3"),
         ({"size": 40}, "size: needs a multiple of 16, got 40"),
         ({"fine": 0, "coarse": 0}, "fine, coarse: needs at least one face in a batch, got none"),
         ({"near_copies": "some"}, "near_copies: needs one of"),
