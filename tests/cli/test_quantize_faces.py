@@ -19,7 +19,7 @@ import sketches
 
 Run = Callable[..., Any]
 
-NAMES = ("detector-faces-glare-v1", "verifier-faces-v1", "landmarks-heatmap-ferplus-v1")
+NAMES = ("detector-faces-missed-v1", "verifier-faces-v1", "landmarks-heatmap-ferplus-v1")
 
 
 @pytest.fixture(scope="module")
@@ -63,6 +63,6 @@ def test_what_is_no_network_in_float_is_refused(
 
 
 def test_names_and_paths_of_assets_are_told_from_others(tmp_path: Path) -> None:
-    assert is_asset("detector-faces-glare-v1")
+    assert is_asset("detector-faces-missed-v1")
     assert not is_asset("expression-fusion-ferplus-night-v1")
     assert not is_asset(str(tmp_path / "mine.onnx"))

@@ -121,7 +121,7 @@ def list_assets() -> list[AssetCard]:
     Examples
     --------
     >>> [card.name for card in list_assets()][:3]
-    ['cascade-faces-v1', 'detector-faces-glare-v1-int8', 'detector-faces-glare-v1']
+    ['cascade-faces-v1', 'detector-faces-missed-v1-int8', 'detector-faces-missed-v1']
     """
     return [read_asset_card(path) for path in sorted(FOLDER.glob(f"*{ASSET_SUFFIX}"))]
 

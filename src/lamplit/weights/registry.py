@@ -21,7 +21,7 @@ DEFAULT_EXPRESSION = f"{FLOAT_EXPRESSION}-int8"
 """What `ExpressionClassifier` loads when it is not told otherwise: the same network in 8 bits, for speed."""
 
 
-DEFAULT_DETECTOR = "detector-faces-glare-v1-int8"
+DEFAULT_DETECTOR = "detector-faces-missed-v1-int8"
 """What `lamplit.faces.net.NetFaceDetector` loads when it is not told otherwise: in 8 bits, in part."""
 
 DEFAULT_LANDMARKS = "landmarks-heatmap-ferplus-v1-int8"
