@@ -19,7 +19,7 @@ import sketches
 
 Run = Callable[..., Any]
 
-NAMES = ("detector-faces-missed-v1", "verifier-faces-v1", "landmarks-heatmap-ferplus-v1")
+NAMES = ("detector-faces-missed-v1", "verifier-faces-v1", "landmarks-heatmap-judge-v1")
 
 
 @pytest.fixture(scope="module")

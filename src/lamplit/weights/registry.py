@@ -24,7 +24,7 @@ DEFAULT_EXPRESSION = f"{FLOAT_EXPRESSION}-int8"
 DEFAULT_DETECTOR = "detector-faces-missed-v1-int8"
 """What `lamplit.faces.net.NetFaceDetector` loads when it is not told otherwise: in 8 bits, in part."""
 
-DEFAULT_LANDMARKS = "landmarks-heatmap-ferplus-v1-int8"
+DEFAULT_LANDMARKS = "landmarks-heatmap-judge-v1-int8"
 """What `lamplit.faces.landmarks.LandmarkModel` loads when it is not told otherwise: in 8 bits, for speed."""
 
 DEFAULT_VERIFIER = "verifier-faces-v1-int8"
