@@ -14,7 +14,7 @@ from lamplit.core.landmarks import Landmarks
 from lamplit.core.values import Box, Detection
 from lamplit.faces import FaceVerifier, Verification
 from lamplit.faces.landmarks import LandmarkModel, usual_landmarks
-from lamplit.faces.verification import DETECTOR_SAY, DOUBT, FEW, LANDMARK_SAY, PROMISING, VERIFIER_SAY
+from lamplit.faces.verification import DETECTOR_SAY, FEW, LANDMARK_SAY, PROMISING, TRUST, VERIFIER_SAY
 from lamplit.faces.verifier import usual_verifier
 from lamplit.imaging.colour import grey_from_rgb
 from lamplit.imaging.images import read_image
@@ -69,7 +69,7 @@ def test_scores_are_those_of_all_three(photo: ByteArray) -> None:
     found = checked.of(photo, [Detection(box=FACE, score=0.7), Detection(box=WALL, score=0.6)])
     for one, (first, second) in zip(found, ((0.7, 1.5), (0.6, 2.0)), strict=True):
         logits = DETECTOR_SAY * np.log(first / (1 - first)) + VERIFIER_SAY * second
-        expected = logits + LANDMARK_SAY * np.log(0.9 / 0.1) - DOUBT
+        expected = logits + LANDMARK_SAY * np.log(0.9 / 0.1) + TRUST
         assert one.score == pytest.approx(1 / (1 + np.exp(-expected)), abs=1e-4)
     assert marks.asked == [FACE, WALL]
 
