@@ -9,6 +9,7 @@ look at their usual settings.
 - aligned: the crops of FER+ themselves, lit as the light gauntlet lights them;
 - placed by hand: cut out of the scene where it was put, so that only size and scene are lost;
 - by the box, by five points, by 68 landmarks: what the detector finds, framed in three ways;
+- by both: by the mean of the five points and those of the landmarks, as an Analyzer does;
 - OpenCV's cascade: its boxes, with a second look in bad light as for the network.
 
     python benchmarks/end_to_end.py --data DIR
@@ -37,7 +38,7 @@ from results import data_parser, write_result
 SIDES = (48, 140)
 SIZES = {"48 to 79 pixels": (0, 80), "80 to 140 pixels": (80, 999)}
 ALIGNED, PLACED = "aligned", "placed by hand"
-WAYS = (ALIGNED, PLACED, "by the box", "by five points", "by 68 landmarks", "OpenCV's cascade")
+WAYS = (ALIGNED, PLACED, "by the box", "by five points", "by 68 landmarks", "by both", "OpenCV's cascade")
 
 
 def rounded(side: int) -> np.ndarray:
@@ -68,8 +69,9 @@ class Ways:
             PLACED: self.classifier.predict_proba(crops).argmax(axis=1),
             WAYS[2]: self._of_faces(self.plain, scene, bare),
             WAYS[3]: self._of_faces(self.plain, scene, found),
-            WAYS[4]: self._of_faces(self.pointed, scene, found),
-            WAYS[5]: self._of_faces(self.plain, scene, theirs),
+            WAYS[4]: self._of_faces(self.pointed, scene, bare),
+            WAYS[5]: self._of_faces(self.pointed, scene, found),
+            WAYS[6]: self._of_faces(self.plain, scene, theirs),
         }
 
     def _of_faces(self, analyzer: Analyzer, scene: Scene, found: list[Detection]) -> np.ndarray:

@@ -88,7 +88,7 @@ def face_rows() -> list[tuple[str, str, str]]:
 
     def placed(light: str) -> str:
         by = scenes["lights"][light] if light in scenes["lights"] else scenes[light]
-        return f"{100 * by['by 68 landmarks']['accuracy']:.1f} % ({100 * by['aligned']['accuracy']:.1f} %)"
+        return f"{100 * by['by both']['accuracy']:.1f} % ({100 * by['aligned']['accuracy']:.1f} %)"
 
     return [
         (
