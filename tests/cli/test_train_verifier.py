@@ -60,4 +60,4 @@ def test_trains_a_verifier_and_goes_on(lamplit: Run, data: Path, tmp_path: Path)
 def test_a_verifier_starts_from_no_run(lamplit: Run, data: Path, tmp_path: Path) -> None:
     result = lamplit("train", "verifier-faces", "--data", data, "--start", tmp_path)
     assert result.exit_code == 2
-    assert "--start: needs a recipe of expressions" in result.stderr
+    assert "--start: needs a recipe that starts from a run" in result.stderr

@@ -58,7 +58,8 @@ def train(
     if task in ("detector", "landmarks", "verifier"):
         if as_is is not None or (start is not None and task == "verifier"):
             option = "--as-is/--find-faces" if as_is is not None else "--start"
-            raise InvalidArgumentError(option, "a recipe of expressions", f"the recipe {recipe}")
+            required = "a recipe of expressions" if as_is is not None else "a recipe that starts from a run"
+            raise InvalidArgumentError(option, required, f"the recipe {recipe}")
         if task == "verifier":
             train_verifier(recipe, data, out, name=name, quiet=quiet)
         else:

@@ -27,7 +27,7 @@ OUTPUTS = ("points", "log_spread", "face")
 BATCH = 32
 """Faces in one run of the network, so that memory stays flat over a stadium of them."""
 
-_TRAIN = "train them: lamplit train landmarks-heatmap-ferplus --data DIR --out DIR; then give the .onnx file"
+_TRAIN = "train them: lamplit train landmarks-heatmap-judge --data DIR --out DIR; then give the .onnx file"
 
 
 def usual_landmarks(device: str = "cpu", threads: int | None = None) -> LandmarkModel:

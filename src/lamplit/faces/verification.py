@@ -94,7 +94,7 @@ class Verification:
         list of Detection
             Those that are promising, with landmarks and the score of all three networks, best first.
         """
-        known = self.promising(grey, candidates)
+        known = promising(self.verifier, grey, candidates)
         marks = self.landmarks.locate_all(grey, [found.box for found, _ in known])
         both = [
             replace(found, score=_score(two + LANDMARK_SAY * _logit(mark.score)), landmarks=mark)
@@ -102,33 +102,36 @@ class Verification:
         ]
         return sorted(both, key=lambda found: -found.score)
 
-    def promising(
-        self, grey: ByteArray, candidates: Sequence[Detection], *, least: float = PROMISING
-    ) -> list[tuple[Detection, float]]:
-        """Say which candidates are worth to be shown to the landmark network.
 
-        Parameters
-        ----------
-        grey : ndarray of shape (H, W), uint8
-            The picture.
-        candidates : sequence of Detection
-            What the detector took for faces, scores in (0, 1), surest first.
-        least : float
-            Sum of what detector and verifier say from which a candidate is promising.
+def promising(
+    verifier: FaceVerifier, grey: ByteArray, candidates: Sequence[Detection], *, least: float = PROMISING
+) -> list[tuple[Detection, float]]:
+    """Say which candidates are worth to be shown to the landmark network.
 
-        Returns
-        -------
-        list of (Detection, float)
-            Those, in the same order, with that sum.
-        """
-        likely = sum(found.score >= LIKELY for found in candidates)
-        candidates = candidates[: min(likely + max(FEW, likely), MOST_CANDIDATES)]
-        said = self.verifier.logits(grey, [found.box for found in candidates]).tolist()
-        sums = [
-            DETECTOR_SAY * _logit(found.score) + VERIFIER_SAY * logit
-            for found, logit in zip(candidates, said, strict=True)
-        ]
-        return [pair for pair in zip(candidates, sums, strict=True) if pair[1] >= least]
+    Parameters
+    ----------
+    verifier : FaceVerifier
+        Looks at them.
+    grey : ndarray of shape (H, W), uint8
+        The picture.
+    candidates : sequence of Detection
+        What the detector took for faces, scores in (0, 1), surest first.
+    least : float
+        Sum of what detector and verifier say from which a candidate is promising.
+
+    Returns
+    -------
+    list of (Detection, float)
+        Those, in the same order, with that sum.
+    """
+    likely = sum(found.score >= LIKELY for found in candidates)
+    candidates = candidates[: min(likely + max(FEW, likely), MOST_CANDIDATES)]
+    said = verifier.logits(grey, [found.box for found in candidates]).tolist()
+    sums = [
+        DETECTOR_SAY * _logit(found.score) + VERIFIER_SAY * logit
+        for found, logit in zip(candidates, said, strict=True)
+    ]
+    return [pair for pair in zip(candidates, sums, strict=True) if pair[1] >= least]
 
 
 def _logit(score: float) -> float:

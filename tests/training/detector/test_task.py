@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from itertools import islice
 from pathlib import Path
 
 import numpy as np
 import pytest
 import torch
+from blobs import assert_same_run
 from stocks import drawn_stock
 
 from lamplit.core.errors import CheckpointError, InvalidArgumentError, RecipeError
@@ -98,6 +100,32 @@ def test_a_run_resumes_and_its_file_answers_what_the_network_answers(
     assert detector.detect(stocks.training.pictures[0])
 
 
+class Stops(Silent):
+    """Somebody pulls the plug in the second epoch."""
+
+    def on_batch(self, epoch: int, batch: int, n_batches: int, loss: float) -> None:
+        if epoch == 2:
+            raise KeyboardInterrupt
+
+
+def test_a_run_that_was_killed_ends_as_one_left_alone(stocks: SceneStocks, tmp_path: Path) -> None:
+    settings = recipe()
+    straight, killed = tmp_path / "straight", tmp_path / "killed"
+    run_task(DetectorTask(settings, stocks, straight), settings.schedule, straight, observer=Silent())
+    with pytest.raises(KeyboardInterrupt):
+        run_task(DetectorTask(settings, stocks, killed), settings.schedule, killed, observer=Stops())
+    run_task(DetectorTask(settings, stocks, killed), settings.schedule, killed, observer=Silent())
+    assert_same_run(killed, straight)
+
+
+def test_epochs_show_what_was_missed_before(stocks: SceneStocks, tmp_path: Path) -> None:
+    task = DetectorTask(recipe(), stocks, tmp_path)
+    (before,) = list(islice(task.batches(2, torch.Generator().manual_seed(5)), 1))
+    save_missed_faces(np.array([1]), tmp_path, epoch=1)
+    (after,) = list(islice(task.batches(2, torch.Generator().manual_seed(5)), 1))
+    assert (before.images.shape != after.images.shape) or not torch.equal(before.images, after.images)
+
+
 def test_a_second_cycle_starts_from_the_averaged_weights_of_the_first(
     stocks: SceneStocks, tmp_path: Path
 ) -> None:
@@ -170,13 +198,6 @@ def test_false_alarms_are_where_the_network_saw_them() -> None:
     np.testing.assert_allclose(places, [[2, 20, 12, 20], [0, 20, 12, 20]], atol=1e-3)
 
 
-class Blind(OneFace):
-    """Sees nothing anywhere."""
-
-    def forward(self, x: torch.Tensor) -> torch.Tensor:
-        return super().forward(x) - 40.0
-
-
 def test_faces_are_missed_that_the_network_does_not_find(
     stocks: SceneStocks, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -198,6 +219,14 @@ def test_missed_faces_are_kept_by_epoch_and_none_twice(stocks: SceneStocks, tmp_
     for before, expected in ((1, []), (2, [2, 0]), (3, [0, 3, 2])):
         stock = with_missed_faces(stocks.training, tmp_path, before=before)
         assert [id(face) for face in stock.hard] == [id(small[number]) for number in expected]
+    save_missed_faces(np.array([9]), tmp_path, epoch=2)
+    with pytest.raises(CheckpointError, match="needs numbers of 4 faces, got 0 to 9"):
+        with_missed_faces(stocks.training, tmp_path, before=3)
+    save_missed_faces(np.zeros((2, 4)), tmp_path, epoch=2)
+    with pytest.raises(
+        CheckpointError, match=r"needs missed faces of an epoch, got an array of shape \(2, 4\)"
+    ):
+        with_missed_faces(stocks.training, tmp_path, before=3)
     (tmp_path / "missed-faces" / "epoch-0002.npy").write_bytes(b"nothing")
     with pytest.raises(CheckpointError, match="needs missed faces of an epoch"):
         with_missed_faces(stocks.training, tmp_path, before=3)
@@ -235,6 +264,7 @@ def test_the_recipe_that_comes_with_lamplit_is_whole() -> None:
         ({"sizes": [100]}, r"sizes: needs multiples of 32, got \[100\]"),
         ({"spoil": {"jpeg": 2.0}}, "spoil: jpeg: needs a value from 0 to 1, got 2.0"),
         ({"spoil": 3}, "spoil: needs a table, got 3"),
+        ({"mine_faces": 9, "mine_after": 0}, "mine_after: needs an epoch after which faces are mined, got 0"),
         ({"scenes": 0}, "scenes: needs a value from 1 to 512, got 0"),
     ],
 )

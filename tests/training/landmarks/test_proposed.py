@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -12,7 +13,9 @@ from blobs import assert_same_run
 from stocks import drawn_stock
 
 from lamplit.core.errors import CheckpointError, InvalidArgumentError
+from lamplit.core.values import Detection
 from lamplit.training.before import run_before
+from lamplit.training.landmarks import proposed
 from lamplit.training.landmarks.crops import draw_batch
 from lamplit.training.landmarks.proposed import Proposed, proposers, with_proposals
 from lamplit.training.landmarks.session import train_landmarks
@@ -105,6 +108,31 @@ def test_another_judge_is_learnt_anew_and_all_else_is_kept(tmp_path: Path) -> No
     assert {name for name in kept if name not in built} == {"classify.weight", "classify.bias"}
     for name in set(built) & set(kept):
         torch.testing.assert_close(built[name], kept[name])
+
+
+class Blind:
+    """A detector that finds nothing."""
+
+    def detect(self, image: object) -> list[Detection]:
+        return []
+
+
+def test_a_detector_that_proposes_nothing_is_not_waited_for_for_ever(
+    stocks: SceneStocks, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    training = proposers(sketches.recipe(), stocks).training
+    monkeypatch.setattr(proposed, "MOST_BARREN", 3)
+    blind = replace(training, detector=Blind())  # type: ignore[arg-type]
+    with pytest.raises(InvalidArgumentError, match="detector: needs one that finds something in composed"):
+        next(blind.drawn(2, np.random.default_rng(0)))
+
+
+def test_other_pictures_do_not_go_on(stocks: SceneStocks, tmp_path: Path) -> None:
+    recipe = sketches.recipe(proposed=3, epochs=1)
+    train_landmarks(recipe, sketches.data(), tmp_path, observer=sketches.Silent(), stocks=stocks)
+    other = SceneStocks(replace(stocks.training, small=stocks.training.small[:2]), stocks.held_out)
+    with pytest.raises(CheckpointError, match=r"other values of \['pictures'\]"):
+        train_landmarks(recipe, sketches.data(), tmp_path, observer=sketches.Silent(), stocks=other)
 
 
 def test_what_is_missing_is_said(tmp_path: Path) -> None:

@@ -91,9 +91,8 @@ def load_hard_places(folder: Path, *, before: int) -> FloatArray:
     CheckpointError
         If a file is damaged.
     """
-    epochs = load_epochs(folder / FOLDER, before=before, what="false alarms")
-    found = [np.zeros((0, 4), np.float32), *(places.reshape(-1, 4) for places in epochs)]
-    return np.concatenate(found)[:MOST]
+    epochs = load_epochs(folder / FOLDER, before=before, what="false alarms", row=(4,))
+    return np.concatenate([np.zeros((0, 4), np.float32), *epochs])[:MOST]
 
 
 def save_epoch(found: AnyArray, folder: Path, *, epoch: int) -> None:
@@ -118,7 +117,7 @@ def save_epoch(found: AnyArray, folder: Path, *, epoch: int) -> None:
     write_atomically(_file(folder, epoch), content.getvalue())
 
 
-def load_epochs(folder: Path, *, before: int, what: str) -> list[AnyArray]:
+def load_epochs(folder: Path, *, before: int, what: str, row: tuple[int, ...]) -> list[AnyArray]:
     """Read what was found after the epochs before one.
 
     Parameters
@@ -129,6 +128,8 @@ def load_epochs(folder: Path, *, before: int, what: str) -> list[AnyArray]:
         The epoch that is about to begin.
     what : str
         What errors call what was found.
+    row : tuple of int
+        Shape of one of them: all arrays have the shape (N, *row).
 
     Returns
     -------
@@ -145,9 +146,12 @@ def load_epochs(folder: Path, *, before: int, what: str) -> list[AnyArray]:
         path = _file(folder, epoch)
         if path.is_file():
             try:
-                found.append(np.load(path, allow_pickle=False))
+                one = np.load(path, allow_pickle=False)
             except (OSError, ValueError, EOFError) as error:
                 raise CheckpointError(str(path), f"{what} of an epoch", str(error)) from error
+            if one.ndim != 1 + len(row) or one.shape[1:] != row:
+                raise CheckpointError(str(path), f"{what} of an epoch", f"an array of shape {one.shape}")
+            found.append(one)
     return found
 
 

@@ -16,6 +16,7 @@ from torch import nn
 
 from lamplit.core.arrays import AnyArray, IntArray
 from lamplit.core.boxes import iou
+from lamplit.core.errors import CheckpointError
 from lamplit.training.detector.measure import OVERLAP, detections_in
 from lamplit.training.detector.mining import load_epochs, save_epoch
 from lamplit.training.scenes.composing import Scene, crowd
@@ -25,6 +26,9 @@ FOLDER = "missed-faces"
 
 SIZE, A_SCENE = 416, 25
 """Side of the scenes in pixels, and faces in each."""
+
+FAINT = 0.05
+"""Score below which nothing counts as found; a recipe cannot ask for less."""
 
 MOST = 2000
 """Faces that are kept, the latest first."""
@@ -51,7 +55,7 @@ def find_missed_faces(
     Returns
     -------
     ndarray of shape (M,), int64
-        Numbers of the missed ones; faces that end up covered so far that they do not count are left out.
+        Numbers of the missed ones, but for those that nobody could see.
     """
     missed: list[int] = []
     for start in range(0, len(chosen), A_SCENE):
@@ -64,7 +68,7 @@ def find_missed_faces(
 
 def _scores_of(scene: Scene, network: nn.Module) -> AnyArray:
     """Return the score (N,) at which each face of a scene is found; 0 where it is not."""
-    found = detections_in(network, scene.image, threshold=0.05)
+    found = detections_in(network, scene.image, threshold=FAINT)
     if not found:
         return np.zeros(len(scene.boxes))
     overlap = iou(np.stack([one.box.xyxy for one in found]), scene.boxes)  # (found, faces)
@@ -113,8 +117,11 @@ def with_missed_faces(stock: SceneStock, folder: Path, *, before: int) -> SceneS
     Raises
     ------
     CheckpointError
-        If a file is damaged.
+        If a file is damaged, or of other faces.
     """
-    epochs: Sequence[AnyArray] = load_epochs(folder / FOLDER, before=before, what="missed faces")
+    epochs: Sequence[AnyArray] = load_epochs(folder / FOLDER, before=before, what="missed faces", row=())
     numbers = dict.fromkeys(int(number) for numbers in epochs for number in numbers)
+    if any(not 0 <= number < len(stock.small) for number in numbers):
+        required, came = f"numbers of {len(stock.small)} faces", f"{min(numbers)} to {max(numbers)}"
+        raise CheckpointError(str(folder / FOLDER), required, came)
     return replace(stock, hard=tuple(stock.small[number] for number in list(numbers)[:MOST]))

@@ -57,7 +57,7 @@ class DetectorRecipe:
         Faces of few pixels that are shown to the network then, in good light; a quarter of such faces are
         from then on among those that it missed. 0 for none.
     least_seen : float
-        Score below which a face counts as missed, in [0, 1].
+        Score below which a face counts as missed, in [0.05, 1].
     held_out_scenes : int
         Scenes in good light, and as many spoilt ones, that are measured on after each epoch.
     seed : int
@@ -114,7 +114,7 @@ _LIMITS: dict[str, tuple[float, float]] = {
     "mine_pictures": (1, 1_000_000),
     "least_alarm": (0.0, 1.0),
     "mine_faces": (0, 1_000_000),
-    "least_seen": (0.0, 1.0),
+    "least_seen": (0.05, 1.0),
     "held_out_scenes": (1, 10_000),
     "seed": (0, 2**31 - 1),
 }
@@ -175,6 +175,8 @@ def detector_recipe_from_dict(values: Mapping[str, Any], *, where: str) -> Detec
     recipe = DetectorRecipe(**typed_values(DetectorRecipe, top, where), spoil=spoiling_of(tables, where))
     check_limits(recipe, _LIMITS, where=where)
     check_name(recipe.name, where=f"{where}: name")
+    if recipe.mine_faces and not recipe.mine_after:
+        raise RecipeError(f"{where}: mine_after", "an epoch after which faces are mined", "0")
     if not recipe.sizes or any(size % STEP for size in recipe.sizes):
         raise RecipeError(f"{where}: sizes", f"multiples of {STEP}", repr(list(recipe.sizes)))
     return recipe

@@ -85,7 +85,9 @@ class DetectorTask:
         seed = torch.randint(2**62, (1,), generator=generator, device=generator.device)
         random = np.random.default_rng(int(seed))
         hard = load_hard_places(self.folder, before=epoch)
-        stock = with_missed_faces(self.stocks.training, self.folder, before=epoch)
+        stock = self.stocks.training
+        if self.recipe.mine_faces:
+            stock = with_missed_faces(stock, self.folder, before=epoch)
         compose = partial(compose_scene, stock, spoiling=self.recipe.spoil, hard=hard)
         for _ in range(self.recipe.steps_per_epoch):
             size = int(random.choice(self.recipe.sizes))

@@ -17,7 +17,7 @@ from lamplit.core.errors import DatasetError
 from lamplit.datasets.archive import Archive
 from lamplit.datasets.ferplus import read_ferplus
 from lamplit.datasets.landmarks import read_scored_landmarks
-from lamplit.datasets.no_faces import read_no_faces
+from lamplit.datasets.no_faces import part_of, read_no_faces
 from lamplit.datasets.unlabelled import UNLABELLED, read_unlabelled
 from lamplit.imaging.geometry import resize_faces
 from lamplit.training.landmarks.recipe import LandmarkRecipe
@@ -70,7 +70,7 @@ class LandmarkData:
     fine, coarse : PointedFaces
         Faces to learn from: those that nobody labelled, and those of FER+.
     held_out, validation : PointedFaces
-        Faces to measure on: a fixed tenth of the former, and the validation split of FER+.
+        Faces to measure on: of the former those held out, and the validation split of FER+.
     scenes, held_out_scenes : Tensor of shape (M, 1, 160, 160), uint8
         Pictures without faces, to learn from and to measure on.
     """
@@ -84,7 +84,7 @@ class LandmarkData:
 
 
 def is_held_out(name: str) -> bool:
-    """Tell whether a face that nobody labelled is kept for measuring: a fixed tenth, by the name's SHA-256.
+    """Tell whether a face that nobody labelled is kept from training: a fixed tenth, by the name's SHA-256.
 
     Parameters
     ----------
@@ -94,7 +94,7 @@ def is_held_out(name: str) -> bool:
     Returns
     -------
     bool
-        True for those that never train.
+        True for those whose points are never learnt, and which no scene shows.
 
     Examples
     --------
@@ -169,7 +169,9 @@ def read_unlabelled_faces(
     Returns
     -------
     (PointedFaces, PointedFaces)
-        Those that may train, and those held out; copies of one another are still among them.
+        Those that may train, and those to measure on: the half of the held-out ones that scenes of other
+        trainings do not show either (`lamplit.datasets.no_faces.part_of`). Copies of one another are still
+        among them.
 
     Raises
     ------
@@ -182,9 +184,10 @@ def read_unlabelled_faces(
     images = read_unlabelled(place, size=recipe.size, on_picture=on_picture)
     faces, usable = _pointed(images, folder, "unlabelled", names, recipe.least_score)
     apart = torch.tensor([is_held_out(name) for name in names])[usable]
-    if not apart.any():
+    shown = torch.tensor([part_of(name) == "training" for name in names])[usable]
+    if not (apart & ~shown).any():
         raise DatasetError(str(place), "faces to measure on", "none with points of the least score")
-    return faces.subset(~apart), faces.subset(apart)
+    return faces.subset(~apart), faces.subset(apart & ~shown)
 
 
 def read_scenes(folder: Path, part: str, *, on_picture: OnPicture | None = None) -> Tensor:

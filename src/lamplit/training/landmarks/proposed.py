@@ -15,9 +15,10 @@ import torch
 from torch.nn import functional
 
 from lamplit.core.arrays import AnyArray, ByteArray
+from lamplit.core.errors import InvalidArgumentError
 from lamplit.faces.framing import face_square, landmark_square
 from lamplit.faces.net import NetFaceDetector
-from lamplit.faces.verification import Verification
+from lamplit.faces.verification import promising
 from lamplit.faces.verifier import FaceVerifier
 from lamplit.imaging.geometry import crop_square
 from lamplit.training.landmarks.crops import CropBatch
@@ -38,6 +39,10 @@ SIDE, PLAIN = 320, 0.45
 
 MOST_FACES, MOST_OTHERS = 6, 10
 """Of one scene, by lot."""
+
+
+MOST_BARREN = 500
+"""Scenes in a row without a proposal after which none is waited for."""
 
 
 class Proposed(NamedTuple):
@@ -67,14 +72,22 @@ class Proposer:
         What they are composed of.
     detector : NetFaceDetector
         Proposes.
-    verification : Verification
+    verifier : FaceVerifier
         Says which proposals are promising.
     """
 
     recipe: LandmarkRecipe
     stock: SceneStock
     detector: NetFaceDetector
-    verification: Verification
+    verifier: FaceVerifier
+
+    @property
+    def known(self) -> dict[str, Any]:
+        """What a run that goes on must find again: numbers of pictures, and the networks' check sums."""
+        stock = self.stock
+        counts = [len(part) for part in (stock.small, stock.large, stock.lit, stock.pictures)]
+        sums = {"detector_sha256": self.detector.card.sha256, "verifier_sha256": self.verifier.card.sha256}
+        return {"pictures": counts} | sums
 
     def drawn(self, n: int, random: np.random.Generator) -> Iterator[Proposed]:
         """Yield n proposals again and again, half of them mirrored.
@@ -90,12 +103,24 @@ class Proposer:
         ------
         Proposed
             In the order of the scenes.
+
+        Raises
+        ------
+        InvalidArgumentError
+            If the detector proposes nothing in so many scenes that it never will.
         """
         size = self.recipe.size
         crops, is_face = np.zeros((0, size, size), np.uint8), np.zeros(0, bool)
         while True:
+            barren = 0
             while len(crops) < n:
                 more = self._of_one_scene(random)
+                barren = 0 if len(more.crops) else barren + 1
+                if barren == MOST_BARREN:
+                    required = "one that finds something in composed scenes"
+                    raise InvalidArgumentError(
+                        "detector", required, f"{self.recipe.detector}, which does not"
+                    )
                 crops, is_face = np.concatenate([crops, more.crops]), np.concatenate([is_face, more.is_face])
             yield Proposed(crops[:n], is_face[:n])
             crops, is_face = crops[n:], is_face[n:]
@@ -104,7 +129,8 @@ class Proposer:
         """Compose a scene and cut out what is proposed there."""
         compose = plain_scene if random.random() < PLAIN else compose_scene
         scene = compose(self.stock, SIDE, random, spoiling=self.recipe.spoil)
-        known = self.verification.promising(scene.image, self.detector.detect(scene.image), least=LEAST_SUM)
+        candidates = self.detector.detect(scene.image)
+        known = promising(self.verifier, scene.image, candidates, least=LEAST_SUM)
         found = [one.box for one, _ in known if one.box.width >= LEAST_WIDTH]
         boxes = np.array([box.xyxy for box in found], np.float32).reshape(-1, 4)
         faces, others = (random.permutation(some) for some in told_apart(boxes, scene))
@@ -148,9 +174,9 @@ def proposers(recipe: LandmarkRecipe, stocks: SceneStocks) -> Proposers:
     # One thread, so that proposals do not depend on the number of cores; the others learn.
     settings: dict[str, Any] = {"threshold": LEAST_SCORE, "verify": False, "threads": 1}
     detector = NetFaceDetector(recipe.detector, **settings)
-    verification = Verification(verifier=FaceVerifier(threads=1))
+    verifier = FaceVerifier(threads=1)
     parts = (stocks.training, stocks.held_out)
-    return Proposers(*(Proposer(recipe, stock, detector, verification) for stock in parts))
+    return Proposers(*(Proposer(recipe, stock, detector, verifier) for stock in parts))
 
 
 def with_proposals(batch: CropBatch, proposed: Proposed, device: torch.device) -> CropBatch:

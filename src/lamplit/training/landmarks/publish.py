@@ -30,6 +30,7 @@ def publish_landmarks(
     *,
     name: str,
     details: Mapping[str, Any],
+    scenes: Sequence[Mapping[str, Any]] = (),
 ) -> AssetCard:
     """Write a landmark network as ONNX with its card.
 
@@ -47,6 +48,9 @@ def publish_landmarks(
         Name of the weights.
     details : mapping
         `commit`, the version of the source that trained it, and `history`, the log of the training.
+
+    scenes : sequence of mapping
+        What else scenes with proposals were composed of (`lamplit.training.scenes.stock.SceneStock.sources`).
 
     Returns
     -------
@@ -66,7 +70,7 @@ def publish_landmarks(
         **facts,
         what="a network that finds 68 landmarks of a face and says how sure each is, in good light and bad",
         content=_content(recipe, parameters),
-        source_data=_sources(data),
+        source_data=[*_sources(data), *scenes],
         licence="Apache-2.0 for the weights; the terms of the training data are stated with them",
         command=f"lamplit train {recipe.name} --data DIR",
         commit=str(details["commit"]),
@@ -109,7 +113,7 @@ def _sources(data: LandmarkData) -> list[dict[str, Any]]:
 
 def _metrics(data: LandmarkData, history: Sequence[Mapping[str, float]]) -> list[dict[str, Any]]:
     """Return the figures of the last epoch."""
-    figures = ("error", "dark_error", "ferplus_error", "spread_ratio", "face_accuracy")
+    figures = ("error", "dark_error", "ferplus_error", "spread_ratio", "face_accuracy", "proposal_accuracy")
     protocol = (
         "after the last epoch, at most 500 faces of each set; mean distance of the points over that of the "
         "outer eye corners (lamplit.training.landmarks.task)"

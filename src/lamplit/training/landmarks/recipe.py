@@ -149,7 +149,7 @@ def list_landmark_recipes() -> list[str]:
     Examples
     --------
     >>> list_landmark_recipes()
-    ['landmarks-heatmap-ferplus']
+    ['landmarks-heatmap-ferplus', 'landmarks-heatmap-judge', 'landmarks-heatmap-proposals']
     """
     return list_recipe_files("landmarks")
 
@@ -228,6 +228,8 @@ def _check(recipe: LandmarkRecipe, where: str) -> None:
         raise RecipeError(f"{where}: fine, coarse", "at least one face in a batch", "none")
     if recipe.near_copies not in NEAR_COPIES:
         raise RecipeError(f"{where}: near_copies", f"one of {list(NEAR_COPIES)}", repr(recipe.near_copies))
+    if cells and recipe.batch_size + recipe.proposed < 2:
+        raise RecipeError(f"{where}: judge_cells", "at least two crops in a batch", "one")
     if recipe.augment.mixup or recipe.augment.cutmix:
         came = f"{recipe.augment.mixup:g}, {recipe.augment.cutmix:g}"
         raise RecipeError(f"{where}: mixup, cutmix", "0: a face of two has no points", came)

@@ -62,4 +62,7 @@ def train_landmarks(
     if checkpoint is None:
         raise CheckpointError(str(folder), "the checkpoint of the last epoch", "none")
     called = name or f"{recipe.name}-v1"
-    return publish_landmarks(network, recipe, data, folder, name=called, details=checkpoint.details)
+    scenes = stocks.training.sources if stocks is not None and recipe.proposed else ()
+    return publish_landmarks(
+        network, recipe, data, folder, name=called, details=checkpoint.details, scenes=scenes
+    )

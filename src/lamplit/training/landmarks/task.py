@@ -86,10 +86,11 @@ class LandmarkTask:
         # Runs of older versions, which had not heard of these, go on.
         if not self.recipe.start:
             del settings["start"]
-        if not self.recipe.proposed:
+        if self._proposers is None:
             for name in ("proposed", "detector", "spoil"):
                 del settings[name]
-        return settings
+            return settings
+        return settings | self._proposers.training.known
 
     def build(self) -> nn.Module:
         """Return the network with fresh weights, or those of the run before."""
@@ -125,7 +126,8 @@ class LandmarkTask:
             `dark_error`: of the same at night and in light from the side; `ferplus_error`: of FER+;
             `spread_ratio` in good light (`lamplit.training.landmarks.measuring`); `face_accuracy`: of the
             answer whether there is a face, mean of faces and of scenes; `proposal_accuracy`: of the same
-            answer to what the recipe's detector proposes in held-out scenes, if it learns from that.
+            answer to what the detector proposes in scenes that are not learnt from, if it learns from
+            others.
         """
         sets = self._held_out()
         answers = {name: answers_of(network, crops) for name, (crops, _) in sets.items()}
@@ -176,7 +178,11 @@ class LandmarkTask:
 def _begin_with(network: nn.Module, weights: Mapping[str, Tensor]) -> None:
     """Load the weights of a run before; if it judged faces otherwise, the judging is learnt anew."""
     wanted = network.state_dict()
-    known = {name: tensor for name, tensor in weights.items() if name in wanted}
+    known = {
+        name: tensor
+        for name, tensor in weights.items()
+        if name in wanted and (tensor.shape == wanted[name].shape or not name.startswith(_JUDGING))
+    }
     fresh = {name: tensor for name, tensor in wanted.items() if name.startswith(_JUDGING)}
     network.load_state_dict(fresh | known)
 

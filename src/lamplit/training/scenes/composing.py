@@ -161,7 +161,7 @@ def plain_scene(
 
 
 def crowd(stock: SceneStock, faces: Sequence[Cutout], size: int, random: np.random.Generator) -> Scene:
-    """Put certain faces into one scene, in rows, upright and in good light.
+    """Put certain faces into one scene, in rows, upright, uncovered and unspoilt.
 
     Parameters
     ----------
@@ -185,7 +185,7 @@ def crowd(stock: SceneStock, faces: Sequence[Cutout], size: int, random: np.rand
     for number, cut in enumerate(faces):
         row, column = divmod(number, across)
         square = ((column + 0.5) * room, (row + 0.5) * room, room * float(random.uniform(0.4, 0.9)))
-        _paste_cut(draft, stock, cut, square, is_face=True, upright=True)
+        _paste_cut(draft, cut, square, is_face=True, upright=True)
     return _finished(draft.canvas.clip(0, 255).astype(np.uint8), draft)
 
 
@@ -373,26 +373,26 @@ def _paste_one(
     """Paste a face or something else at a place (x, y) with a side."""
     random, side = draft.random, square[2]
     cut = _face(stock, side, random) if is_face else _other(stock, random, scramble=side >= LEAST_SCRAMBLED)
-    _paste_cut(draft, stock, cut, square, is_face=is_face, upright=upright)
+    place = _paste_cut(draft, cut, square, is_face=is_face, upright=upright)
+    cover(draft.canvas, place, place.points(cut), stock, random)
 
 
 def _paste_cut(
     draft: _Draft,
-    stock: SceneStock,
     cut: Cutout,
     square: tuple[float, float, float],
     *,
     is_face: bool,
     upright: bool,
-) -> None:
-    """Paste a cutout at a place (x, y) with a side."""
+) -> Place:
+    """Paste a cutout at a place (x, y) with a side, and return where it lies."""
     random, (x, y, side) = draft.random, square
     side = min(side, cut.most)
     place = Place(x, y, side, _turn(random, upright=upright), bool(random.random() < 0.5))
     paste(draft.canvas, cut, place, random, level=draft.level)
-    cover(draft.canvas, place, place.points(cut), stock, random)
     if is_face:
         draft.add(cut, place)
+    return place
 
 
 def _turn(random: np.random.Generator, *, upright: bool) -> float:

@@ -17,6 +17,7 @@ from lamplit.datasets.no_faces import read_no_faces
 from lamplit.datasets.unlabelled import UNLABELLED, UNLABELLED_SOURCES, Pictures, read_pictures
 from lamplit.datasets.yale_b import read_yale_b
 from lamplit.datasets.yale_b_framing import FRAME
+from lamplit.training.landmarks.data import is_held_out
 from lamplit.training.scenes.pictures import NEAR, Cutout
 
 MOST_DOUBTS = 2
@@ -181,7 +182,10 @@ def _ferplus(faces: FerPlus, data: Path) -> tuple[Cutout, ...]:
 def _unlabelled(data: Path, part: str) -> tuple[Cutout, ...]:
     """Return one part of the unlabelled faces."""
     pictures = read_pictures(data / UNLABELLED, part=part)
-    return tuple(large_faces(pictures, read_landmarks(data, "unlabelled", pictures.names)))
+    points = read_landmarks(data, "unlabelled", pictures.names)
+    if part == "training":  # those that landmarks are measured on are shown by no scene
+        points[[is_held_out(name) for name in pictures.names]] = np.nan
+    return tuple(large_faces(pictures, points))
 
 
 def _yale_b(data: Path) -> tuple[Cutout, ...]:
