@@ -1,10 +1,10 @@
 """Measure how well 68 landmarks are found in seven lights, and whether the spread keeps its word.
 
 Faces are those of faces-unlabelled that no training has seen in any way (a twentieth, by the hash of their
-names), at 112 pixels; points are those of the MediaPipe face mesh, so that its errors are in all figures. Each light is
-put over the face as FER+ frames it; then the square around it is cut as at run time. The error of a face is
-the mean distance of its 68 points over the distance between the outer eye corners (points 36 and 45); above
-0.10 it counts as failed. Time is that of one crop on one thread.
+names), at 112 pixels; points are those of the MediaPipe face mesh, so that its errors are in all figures.
+Each light is put over the face as FER+ frames it; then the square around it is cut as at run time. The error
+of a face is the mean distance of its 68 points over the distance between the outer eye corners (points 36 and
+45); above 0.10 it counts as failed. Time is that of one crop on one thread.
 
     python benchmarks/landmarks.py --data DIR
     python benchmarks/landmarks.py --data DIR --weights runs/mine/landmarks-mine-v1.onnx
