@@ -14,7 +14,7 @@ from lamplit.core.landmarks import Landmarks
 from lamplit.core.values import Box, Detection
 from lamplit.faces import FaceVerifier, Verification
 from lamplit.faces.landmarks import LandmarkModel, usual_landmarks
-from lamplit.faces.verification import DETECTOR_SAY, FEW, LANDMARK_SAY, PROMISING, TRUST, VERIFIER_SAY
+from lamplit.faces.verification import DETECTOR_SAY, FEW, HINT, LANDMARK_SAY, PROMISING, TRUST, VERIFIER_SAY
 from lamplit.faces.verifier import usual_verifier
 from lamplit.imaging.colour import grey_from_rgb
 from lamplit.imaging.images import read_image
@@ -79,12 +79,12 @@ def test_what_is_not_promising_is_left_out_and_costs_no_landmarks(photo: ByteArr
     checked = Verification(verifier=SaysOf([-20.0, 9.0]), landmarks=marks)  # type: ignore[arg-type]
     found = checked.of(photo, [Detection(box=WALL, score=0.9), Detection(box=FACE, score=0.5)])
     assert [one.box for one in found] == marks.asked == [FACE]
-    assert DETECTOR_SAY * np.log(0.9 / 0.1) - 20 * VERIFIER_SAY < PROMISING < 0
+    assert DETECTOR_SAY * np.log(0.9 / 0.1) - 20 * HINT < PROMISING < 0
 
 
 def test_of_what_is_hardly_likely_few_are_asked_about(photo: ByteArray) -> None:
     rare = [Detection(box=WALL, score=0.15)] * 20
-    for likely, asked in ((0, FEW), (3, 3 + FEW), (9, 18)):
+    for likely, asked in ((0, FEW), (3, 3 + FEW), (9, 9 + FEW)):
         checked = Verification(verifier=SaysOf([5.0] * asked), landmarks=Counts())  # type: ignore[arg-type]
         assert len(checked.of(photo, [Detection(box=FACE, score=0.6)] * likely + rare)) == asked
 

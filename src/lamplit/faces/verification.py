@@ -12,21 +12,21 @@ from lamplit.core.values import Detection
 from lamplit.faces.landmarks import LandmarkModel, usual_landmarks
 from lamplit.faces.verifier import FaceVerifier, usual_verifier
 
-CANDIDATE, LIKELY = 0.1, 0.2
+CANDIDATE, LIKELY = 0.1, 0.3
 """Least score of the detector alone from which the verifier may be asked, and from which it is asked."""
 
-FEW = 6
-"""So many of those between are asked about, the surest first, or as many as there are likely ones: noise has
-hundreds of them, and a picture should not take longer for it."""
+FEW = 4
+"""So many of those between are asked about, the surest first: noise has hundreds of them, and a picture
+should not take longer for it."""
 
-DETECTOR_SAY, VERIFIER_SAY, LANDMARK_SAY, TRUST = 1.0, 0.5, 0.6, 1.1
+DETECTOR_SAY, VERIFIER_SAY, LANDMARK_SAY, TRUST = 1.0, 0.5, 0.6, 1.3
 """How much each network's logit counts, and what is added to their sum, so that 0.5 is a good threshold:
 about 0.05 false alarms per picture. Chosen on scenes of the tuning faces and pictures
 (`benchmarks/detector_recall.py --tuning`)."""
 
-PROMISING = -2.6
-"""Least sum of what detector and verifier say from which the landmark network is asked, too; what is below is
-left out."""
+PROMISING, HINT = -1.6, 0.3
+"""Least sum of what detector and verifier say from which the landmark network is asked, too, and how much the
+verifier's logit counts in it; what is below is left out. With less, more is found, in more time."""
 
 MOST_CANDIDATES = 1000
 """So many are asked about at most."""
@@ -53,7 +53,7 @@ class Verification:
 
     Notes
     -----
-    Scores are s = sigmoid(a + 0.5 v + 0.6 b + 1.1), with a, v and b the logits of detector, verifier and
+    Scores are s = sigmoid(a + 0.5 v + 0.6 b + 1.3), with a, v and b the logits of detector, verifier and
     landmark network. The detector sees a face in few pixels, the verifier in 56 x 56 with some surround, the
     landmark network in 112 x 112 without. A face's landmarks are wanted anyway: their network's say is free.
 
@@ -117,21 +117,22 @@ def promising(
     candidates : sequence of Detection
         What the detector took for faces, scores in (0, 1), surest first.
     least : float
-        Sum of what detector and verifier say from which a candidate is promising.
+        Sum of the detector's logit and `HINT` of the verifier's from which a candidate is promising.
 
     Returns
     -------
     list of (Detection, float)
-        Those, in the same order, with that sum.
+        Those, in the same order, with what both say of them together in the end.
     """
     likely = sum(found.score >= LIKELY for found in candidates)
-    candidates = candidates[: min(likely + max(FEW, likely), MOST_CANDIDATES)]
+    candidates = candidates[: min(likely + FEW, MOST_CANDIDATES)]
     said = verifier.logits(grey, [found.box for found in candidates]).tolist()
-    sums = [
-        DETECTOR_SAY * _logit(found.score) + VERIFIER_SAY * logit
-        for found, logit in zip(candidates, said, strict=True)
-    ]
-    return [pair for pair in zip(candidates, sums, strict=True) if pair[1] >= least]
+    worth = []
+    for found, logit in zip(candidates, said, strict=True):
+        own = DETECTOR_SAY * _logit(found.score)
+        if own + HINT * logit >= least:
+            worth.append((found, own + VERIFIER_SAY * logit))
+    return worth
 
 
 def _logit(score: float) -> float:
