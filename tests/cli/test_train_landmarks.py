@@ -70,6 +70,16 @@ def test_a_name_that_files_cannot_have_ends_in_a_line(lamplit: Run, data: Path) 
     assert "--name: needs a name for files" in result.stderr
 
 
+def test_a_second_cycle_needs_the_run_of_the_first(lamplit: Run, data: Path, tmp_path: Path) -> None:
+    nowhere = tmp_path / "nowhere"
+    result = lamplit("train", "landmarks-heatmap-proposals", "--data", data, "--start", nowhere)
+    assert result.exit_code != 0
+    assert "first run: lamplit train landmarks-heatmap-ferplus" in " ".join(result.stderr.split())
+    result = lamplit("train", "landmarks-heatmap-ferplus", "--data", data, "--start", nowhere)
+    assert result.exit_code == 2
+    assert "--start: needs a recipe that starts from a run" in " ".join(result.stderr.split())
+
+
 def test_an_unknown_recipe_names_those_that_there_are(lamplit: Run, data: Path) -> None:
     result = lamplit("train", "landmarks-none", "--data", data)
     assert result.exit_code == 2

@@ -49,8 +49,11 @@ def train_landmark_recipe(
         faces = read_landmark_data(
             settings, data, on_picture=lambda n, of: reading.update(task, completed=n, total=of)
         )
-    stocks = read_scene_stocks(data) if settings.proposed else None
-    with TaskProgress(settings.epochs, folder, messages_console(quiet=quiet)) as progress:
+    console, stocks = messages_console(quiet=quiet), None
+    if settings.proposed:
+        with console.status("reading pictures for scenes"):
+            stocks = read_scene_stocks(data)
+    with TaskProgress(settings.epochs, folder, console) as progress:
         card = train_landmarks(
             settings, faces, folder, observer=progress, name=called, before=before, stocks=stocks
         )
