@@ -28,7 +28,7 @@ from lamplit.imaging.images import read_image
 from lamplit.light.reading import measure
 from results import ROOT, write_result
 
-ROUNDS, REPEATS = 25, 10
+ROUNDS, REPEATS = 60, 10
 PHOTO = ROOT / "examples" / "eileen-collins.jpg"
 
 
