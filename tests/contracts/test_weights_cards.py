@@ -45,7 +45,10 @@ def test_file_is_what_the_card_says(card: WeightsCard) -> None:
 
 @cards
 def test_the_file_names_no_place_of_a_machine(card: WeightsCard) -> None:
-    content = (FOLDER / card.file).read_bytes()
+    model = onnx.load(FOLDER / card.file)
+    for tensor in model.graph.initializer:
+        tensor.raw_data = b""  # any three bytes may stand among weights
+    content = model.SerializeToString()
     assert b"stack_trace" not in content
     assert b".py" not in content
 

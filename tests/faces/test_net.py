@@ -160,8 +160,8 @@ def test_candidates_are_verified_unless_one_says_no(weights: Path) -> None:
     (after,) = NetFaceDetector(weights, threshold=0.4, verify=halves).detect(spot)
     assert (after.box, after.score) == (before.box, before.score / 2)
     assert NetFaceDetector(weights, threshold=0.5, verify=halves).detect(spot) == []
-    # Those that come with lamplit know that a white square is no face.
-    assert NetFaceDetector(weights, threshold=0.9).detect(spot) == []
+    # Those that come with lamplit doubt that a white square is a face, however sure the detector is.
+    assert all(one.score < before.score for one in NetFaceDetector(weights, threshold=0.1).detect(spot))
 
 
 def test_names_stand_for_the_weights_that_come_with_lamplit() -> None:

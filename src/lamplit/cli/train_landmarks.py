@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 from lamplit.cli.consoles import counting_progress, messages_console, tell
@@ -49,14 +50,12 @@ def train_landmark_recipe(
         faces = read_landmark_data(
             settings, data, on_picture=lambda n, of: reading.update(task, completed=n, total=of)
         )
-    console, stocks = messages_console(quiet=quiet), None
+    console = messages_console(quiet=quiet)
     if settings.proposed:
         with console.status("reading pictures for scenes"):
-            stocks = read_scene_stocks(data)
+            faces = replace(faces, stocks=read_scene_stocks(data))
     with TaskProgress(settings.epochs, folder, console) as progress:
-        card = train_landmarks(
-            settings, faces, folder, observer=progress, name=called, before=before, stocks=stocks
-        )
+        card = train_landmarks(settings, faces, folder, observer=progress, name=called, before=before)
     if not quiet:
         for row in card.metrics:
             tell(", ".join(f"{key.replace('_', ' ')}: {value}" for key, value in row.items()))

@@ -71,10 +71,11 @@ def test_a_second_cycle_learns_from_proposals_and_resumes(stocks: SceneStocks, t
     train_landmarks(first, sketches.data(), tmp_path / "first", observer=sketches.Silent())
     second = sketches.recipe(name="landmarks-again", start=first.name, proposed=5, epochs=2)
     before = run_before(second, tmp_path / "first")
+    data = replace(sketches.data(), stocks=stocks)
 
     def run(folder: Path, observer: sketches.Silent) -> dict[str, float]:
-        settings = {"observer": observer, "before": before, "stocks": stocks}
-        return dict(train_landmarks(second, sketches.data(), folder, **settings).history[-1])  # type: ignore[arg-type]
+        settings = {"observer": observer, "before": before}
+        return dict(train_landmarks(second, data, folder, **settings).history[-1])  # type: ignore[arg-type]
 
     straight = run(tmp_path / "straight", sketches.Silent())
     with pytest.raises(KeyboardInterrupt):
@@ -129,10 +130,10 @@ def test_a_detector_that_proposes_nothing_is_not_waited_for_for_ever(
 
 def test_other_pictures_do_not_go_on(stocks: SceneStocks, tmp_path: Path) -> None:
     recipe = sketches.recipe(proposed=3, epochs=1)
-    train_landmarks(recipe, sketches.data(), tmp_path, observer=sketches.Silent(), stocks=stocks)
+    train_landmarks(recipe, replace(sketches.data(), stocks=stocks), tmp_path, observer=sketches.Silent())
     other = SceneStocks(replace(stocks.training, small=stocks.training.small[:2]), stocks.held_out)
     with pytest.raises(CheckpointError, match=r"other values of \['pictures'\]"):
-        train_landmarks(recipe, sketches.data(), tmp_path, observer=sketches.Silent(), stocks=other)
+        train_landmarks(recipe, replace(sketches.data(), stocks=other), tmp_path, observer=sketches.Silent())
 
 
 def test_what_is_missing_is_said(tmp_path: Path) -> None:

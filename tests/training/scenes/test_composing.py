@@ -11,6 +11,7 @@ from stocks import drawn_stock, face_cutout
 
 from lamplit.core.arrays import ByteArray
 from lamplit.training.scenes import composing, pasting
+from lamplit.training.scenes.backgrounds import background
 from lamplit.training.scenes.composing import Scene, compose_scene
 from lamplit.training.scenes.masks import head_masks
 from lamplit.training.scenes.pictures import HEAD, NEAR
@@ -130,7 +131,7 @@ def test_backgrounds_show_the_false_alarms_of_before() -> None:
     hard = np.array([[1, 50, 50, 20]], np.float32)
     shown = 0
     for seed in range(40):
-        ground = composing._background(stock, 64, np.random.default_rng(seed), hard)
+        ground = background(stock, 64, np.random.default_rng(seed), hard)
         shown += bool(ground.max() == 255)
     assert shown > 18
 

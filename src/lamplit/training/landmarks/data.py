@@ -6,6 +6,7 @@ import hashlib
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import numpy as np
 import torch
@@ -22,6 +23,9 @@ from lamplit.datasets.unlabelled import UNLABELLED, read_unlabelled
 from lamplit.imaging.geometry import resize_faces
 from lamplit.training.landmarks.recipe import LandmarkRecipe
 from lamplit.training.leaks import which_have_copies
+
+if TYPE_CHECKING:  # scenes leave out what is held out here
+    from lamplit.training.scenes.stock import SceneStocks
 
 SCENE_SIDE = 160
 """Side in pixels to which pictures without faces are brought."""
@@ -73,6 +77,8 @@ class LandmarkData:
         Faces to measure on: of the former those held out, and the validation split of FER+.
     scenes, held_out_scenes : Tensor of shape (M, 1, 160, 160), uint8
         Pictures without faces, to learn from and to measure on.
+    stocks : SceneStocks, optional
+        What scenes are composed of, for recipes that learn from proposals.
     """
 
     fine: PointedFaces
@@ -81,6 +87,7 @@ class LandmarkData:
     validation: PointedFaces
     scenes: Tensor
     held_out_scenes: Tensor
+    stocks: SceneStocks | None = None
 
 
 def is_held_out(name: str) -> bool:

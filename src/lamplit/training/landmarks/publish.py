@@ -30,7 +30,6 @@ def publish_landmarks(
     *,
     name: str,
     details: Mapping[str, Any],
-    scenes: Sequence[Mapping[str, Any]] = (),
 ) -> AssetCard:
     """Write a landmark network as ONNX with its card.
 
@@ -48,9 +47,6 @@ def publish_landmarks(
         Name of the weights.
     details : mapping
         `commit`, the version of the source that trained it, and `history`, the log of the training.
-
-    scenes : sequence of mapping
-        What else scenes with proposals were composed of (`lamplit.training.scenes.stock.SceneStock.sources`).
 
     Returns
     -------
@@ -70,7 +66,7 @@ def publish_landmarks(
         **facts,
         what="a network that finds 68 landmarks of a face and says how sure each is, in good light and bad",
         content=_content(recipe, parameters),
-        source_data=[*_sources(data), *scenes],
+        source_data=_sources(data),
         licence="Apache-2.0 for the weights; the terms of the training data are stated with them",
         command=f"lamplit train {recipe.name} --data DIR",
         commit=str(details["commit"]),
@@ -108,7 +104,8 @@ def _sources(data: LandmarkData) -> list[dict[str, Any]]:
         ("pictures without faces", len(data.scenes), no_faces.SOURCE, no_faces.TERMS),
     ]
     keys = ("name", "pictures", "source", "terms")
-    return [dict(zip(keys, row, strict=True)) for row in rows]
+    scenes = () if data.stocks is None else data.stocks.training.sources
+    return [*(dict(zip(keys, row, strict=True)) for row in rows), *map(dict, scenes)]
 
 
 def _metrics(data: LandmarkData, history: Sequence[Mapping[str, float]]) -> list[dict[str, Any]]:

@@ -73,9 +73,9 @@ class LandmarkRecipe:
     """
 
     name: str
-    start: str = ""
     network: str = "landmarks"
     settings: Mapping[str, Any] = field(default_factory=dict)
+    start: str = ""
     size: int = 112
     epochs: int = 24
     steps: int = 250

@@ -10,7 +10,6 @@ from lamplit.training.landmarks.data import LandmarkData
 from lamplit.training.landmarks.publish import publish_landmarks
 from lamplit.training.landmarks.recipe import LandmarkRecipe
 from lamplit.training.landmarks.task import LandmarkTask
-from lamplit.training.scenes.stock import SceneStocks
 from lamplit.training.task_loop import TaskObserver, run_task
 from lamplit.weights.assets import AssetCard
 
@@ -23,7 +22,6 @@ def train_landmarks(
     observer: TaskObserver,
     name: str | None = None,
     before: Checkpoint | None = None,
-    stocks: SceneStocks | None = None,
 ) -> AssetCard:
     """Train a landmark network and write it; a run that was interrupted goes on.
 
@@ -41,8 +39,6 @@ def train_landmarks(
         Name of the weights; by default `<recipe>-v1`.
     before : Checkpoint, optional
         The finished run that the recipe starts from (`lamplit.training.before.run_before`).
-    stocks : SceneStocks, optional
-        What scenes are composed of, for recipes that learn from proposals.
 
     Returns
     -------
@@ -56,13 +52,10 @@ def train_landmarks(
     OutputError
         If the folder cannot be written.
     """
-    task = LandmarkTask(recipe, data, before=before, stocks=stocks)
+    task = LandmarkTask(recipe, data, before=before)
     network = run_task(task, recipe.schedule, folder, observer=observer)
     checkpoint = load_checkpoint(folder)
     if checkpoint is None:
         raise CheckpointError(str(folder), "the checkpoint of the last epoch", "none")
     called = name or f"{recipe.name}-v1"
-    scenes = stocks.training.sources if stocks is not None and recipe.proposed else ()
-    return publish_landmarks(
-        network, recipe, data, folder, name=called, details=checkpoint.details, scenes=scenes
-    )
+    return publish_landmarks(network, recipe, data, folder, name=called, details=checkpoint.details)

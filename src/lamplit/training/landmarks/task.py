@@ -22,7 +22,6 @@ from lamplit.training.landmarks.measuring import point_errors, score_landmarks, 
 from lamplit.training.landmarks.proposed import Proposed, proposers, with_proposals
 from lamplit.training.landmarks.recipe import LandmarkRecipe
 from lamplit.training.run_state import averaged_weights
-from lamplit.training.scenes.stock import SceneStocks
 
 MOST_MEASURED = 500
 """Faces of each set that are measured after an epoch."""
@@ -48,13 +47,11 @@ class LandmarkTask:
         Faces and scenes; brought to the device of the generator at the first batch.
     before : Checkpoint, optional
         The finished run that the recipe starts from.
-    stocks : SceneStocks, optional
-        What scenes are composed of, if the recipe wants proposals.
 
     Raises
     ------
     InvalidArgumentError
-        If the recipe wants proposals and there are no stocks.
+        If the recipe wants proposals and the data have no stocks.
     """
 
     def __init__(
@@ -63,8 +60,8 @@ class LandmarkTask:
         data: LandmarkData,
         *,
         before: Checkpoint | None = None,
-        stocks: SceneStocks | None = None,
     ) -> None:
+        stocks = data.stocks
         if recipe.proposed and stocks is None:
             raise InvalidArgumentError("stocks", "what scenes are composed of", "None")
         self.recipe = recipe

@@ -12,6 +12,7 @@ import numpy as np
 from lamplit.core.arrays import AnyArray, ByteArray, FloatArray
 from lamplit.core.values import Box
 from lamplit.faces.framing import face_box
+from lamplit.training.scenes.backgrounds import background, seen
 from lamplit.training.scenes.covering import cover
 from lamplit.training.scenes.pasting import Place, paste, paste_tile
 from lamplit.training.scenes.pictures import Cutout, piece_of, scrambled
@@ -122,7 +123,7 @@ def compose_scene(
     Scene
         With 0 to some 40 faces.
     """
-    draft = _Draft(_background(stock, size, random, hard), random)
+    draft = _Draft(background(stock, size, random, hard), random)
     layout = _LAYOUTS[int(np.searchsorted(_SHARES, random.random(), side="right"))]
     layout(draft, stock)
     smallest = min((side for _, _, side in draft.squares), default=40.0)
@@ -155,7 +156,7 @@ def plain_scene(
     zoom = float(np.exp(random.uniform(-PLAIN_ZOOM, PLAIN_ZOOM)))
     reaches = [min(size / zoom / 2, length / 2) for length in picture.shape]
     y, x = (float(random.uniform(r, max(n - r, r))) for r, n in zip(reaches, picture.shape, strict=True))
-    canvas = _seen(picture, size, (x, y), (size / 2, size / 2), zoom, random)
+    canvas = seen(picture, size, (x, y), (size / 2, size / 2), zoom, random)
     image = spoil(canvas, spoiling or Spoiling(), random, smallest=40.0)
     return _finished(image, _Draft(canvas, random))
 
@@ -179,7 +180,7 @@ def crowd(stock: SceneStock, faces: Sequence[Cutout], size: int, random: np.rand
     Scene
         Its boxes in the order of the faces.
     """
-    draft = _Draft(_background(stock, size, random, None), random)
+    draft = _Draft(background(stock, size, random, None), random)
     across = int(np.ceil(np.sqrt(len(faces))))
     room = size / max(across, 1)
     for number, cut in enumerate(faces):
@@ -209,65 +210,6 @@ def _contrast(image: ByteArray, box: FloatArray) -> float:
     step = max((x2 - x1) // 24, 1)
     part = image[y1:y2:step, x1:x2:step]
     return float(cv2.meanStdDev(np.ascontiguousarray(part))[1][0, 0]) if part.size else 0.0
-
-
-def _background(
-    stock: SceneStock, size: int, random: np.random.Generator, hard: FloatArray | None
-) -> FloatArray:
-    """Return a part of a picture without faces, or of four, or an even wall."""
-    draw = random.random()
-    if hard is not None and len(hard) and draw < 0.5:
-        number, x, y, side = hard[int(random.integers(len(hard)))].tolist()
-        zoom = float(random.uniform(0.7, 1.5))
-        reach = zoom * side / 2
-        to = [float(random.uniform(min(reach, size / 2), max(size - reach, size / 2))) for _ in range(2)]
-        return _seen(stock.pictures[int(number)], size, (x, y), (to[0], to[1]), zoom, random)
-    if draw > 0.93:
-        return _wall(size, random)
-    if draw > 0.8:
-        half = (size + 1) // 2
-        quarters = [_anywhere(stock, half, random) for _ in range(4)]
-        return np.block([quarters[:2], quarters[2:]])[:size, :size].astype(np.float32)
-    return _anywhere(stock, size, random)
-
-
-def _anywhere(stock: SceneStock, size: int, random: np.random.Generator) -> FloatArray:
-    """Return any part of any picture, at about its own size."""
-    picture = stock.pictures[int(random.integers(len(stock.pictures)))]
-    height, width = picture.shape
-    least = size / min(height, width)
-    zoom = least * float(np.exp(random.uniform(-0.25, 0.6)))
-    reach = min(size / zoom / 2, height / 2, width / 2)
-    centre = (float(random.uniform(reach, width - reach)), float(random.uniform(reach, height - reach)))
-    return _seen(picture, size, centre, (size / 2, size / 2), zoom, random)
-
-
-def _seen(
-    picture: ByteArray,
-    size: int,
-    centre: tuple[float, float],
-    to: tuple[float, float],
-    zoom: float,
-    random: np.random.Generator,
-) -> FloatArray:
-    """Return a picture zoomed so that a place of it comes to another; beyond its border it is mirrored."""
-    flip = -1.0 if random.random() < 0.5 else 1.0
-    matrix = np.array(
-        [[flip * zoom, 0, to[0] - flip * zoom * centre[0]], [0, zoom, to[1] - zoom * centre[1]]], np.float32
-    )
-    way = cv2.INTER_LINEAR
-    seen = cv2.warpAffine(picture, matrix, (size, size), flags=way, borderMode=cv2.BORDER_REFLECT_101)
-    background: FloatArray = seen.astype(np.float32)
-    return background
-
-
-def _wall(size: int, random: np.random.Generator) -> FloatArray:
-    """Return an even wall in uneven light."""
-    coarse = random.uniform(0, 255) + random.normal(0, random.uniform(0, 50), (3, 3))
-    wall = cv2.resize(coarse.astype(np.float32), (size, size), interpolation=cv2.INTER_LINEAR)
-    wall += random.standard_normal((size, size), dtype=np.float32) * np.float32(random.uniform(0, 6))
-    even: FloatArray = np.clip(wall, 0, 255).astype(np.float32)
-    return even
 
 
 def _scattered(draft: _Draft, stock: SceneStock) -> None:
