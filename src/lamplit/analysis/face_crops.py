@@ -81,8 +81,10 @@ def face_crops(
 
 def _points_of(detection: Detection, found: Landmarks | None) -> AnyArray | None:
     """Return the points that a face is aligned by: two networks do not err alike, so their mean is better."""
-    if found is None or detection.points is None:
-        return detection.points if found is None else found.points
+    if found is None:
+        return detection.points
+    if detection.points is None:
+        return found.points
     mean: AnyArray = (found.five + detection.points) / 2
     return mean
 

@@ -7,6 +7,10 @@ pictures with landmarks). In boxes of the cascade the eyes are 0.443 of the side
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
+import numpy as np
+
 from lamplit.core.arrays import ByteArray
 from lamplit.core.values import Box
 from lamplit.imaging.geometry import crop_square
@@ -154,3 +158,36 @@ def crop_face(image: ByteArray, box: Box, *, size: int) -> ByteArray:
     (48, 48)
     """
     return crop_square(image, face_square(box), size)
+
+
+def crop_squares(grey: ByteArray, squares: Sequence[Box], size: int) -> ByteArray:
+    """Cut several squares out of a grey picture.
+
+    Parameters
+    ----------
+    grey : ndarray of shape (H, W), uint8
+        The picture.
+    squares : sequence of Box
+        In pixels; there may be none.
+    size : int
+        Side of the crops in pixels.
+
+    Returns
+    -------
+    ndarray of shape (N, size, size), uint8
+        The crops; edge pixels are repeated where a square leaves the picture.
+
+    Raises
+    ------
+    InvalidArgumentError
+        If a square lies outside the picture.
+
+    Examples
+    --------
+    >>> crop_squares(np.zeros((90, 90), dtype=np.uint8), [Box(20, 20, 70, 70)] * 2, 48).shape
+    (2, 48, 48)
+    """
+    crops = np.zeros((len(squares), size, size), np.uint8)
+    for crop, square in zip(crops, squares, strict=True):
+        crop[:] = crop_square(grey, square, size)
+    return crops

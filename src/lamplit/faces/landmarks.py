@@ -13,9 +13,8 @@ from lamplit.core.arrays import AnyArray, ByteArray, FloatArray
 from lamplit.core.errors import InvalidArgumentError, WeightsCorruptError, WeightsMissingError
 from lamplit.core.landmarks import Landmarks
 from lamplit.core.values import Box
-from lamplit.faces.framing import face_square, landmark_square
+from lamplit.faces.framing import crop_squares, face_square, landmark_square
 from lamplit.imaging.colour import grey_from_rgb
-from lamplit.imaging.geometry import crop_square
 from lamplit.imaging.pixels import check_bytes
 from lamplit.weights.assets import load_asset
 from lamplit.weights.registry import DEFAULT_LANDMARKS
@@ -178,10 +177,7 @@ class LandmarkModel:
         check_bytes(image)
         grey = grey_from_rgb(image)
         squares = [landmark_square(face_square(box)) for box in boxes]
-        crops = np.zeros((len(squares), self.size, self.size), np.uint8)
-        for crop, square in zip(crops, squares, strict=True):
-            crop[:] = crop_square(grey, square, self.size)
-        return self._placed(crops, squares)
+        return self._placed(crop_squares(grey, squares, self.size), squares)
 
     def _placed(self, crops: ByteArray, squares: Sequence[Box]) -> list[Landmarks]:
         """Run the network and bring its answers from fractions of crops to pixels."""

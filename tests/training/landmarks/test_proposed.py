@@ -56,7 +56,7 @@ def test_beside_a_batch_their_points_do_not_count() -> None:
     recipe, generator = sketches.recipe(), torch.Generator().manual_seed(1)
     batch = draw_batch(sketches.data(), recipe, generator)
     crops = np.full((2, 32, 32), 51, np.uint8)
-    both = with_proposals(batch, Proposed(crops, np.array([True, False])), torch.device("cpu"))
+    both = with_proposals(batch, Proposed(crops, np.array([True, False])))
     n = len(batch.crops)
     assert both.crops.shape == (n + 2, 1, 32, 32)
     torch.testing.assert_close(both.crops[n:], torch.full((2, 1, 32, 32), 0.2))

@@ -7,7 +7,6 @@ are hard (Shrivastava, Gupta, Girshick 2016, doi:10.1109/CVPR.2016.89).
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 
@@ -119,7 +118,7 @@ def with_missed_faces(stock: SceneStock, folder: Path, *, before: int) -> SceneS
     CheckpointError
         If a file is damaged, or of other faces.
     """
-    epochs: Sequence[AnyArray] = load_epochs(folder / FOLDER, before=before, what="missed faces", row=())
+    epochs = load_epochs(folder / FOLDER, before=before, what="missed faces", row=())
     numbers = dict.fromkeys(int(number) for numbers in epochs for number in numbers)
     if any(not 0 <= number < len(stock.small) for number in numbers):
         required, came = f"numbers of {len(stock.small)} faces", f"{min(numbers)} to {max(numbers)}"

@@ -61,9 +61,7 @@ class DetectorTask:
     @property
     def settings(self) -> Mapping[str, Any]:
         """The resolved recipe as plain values, and how many pictures there are to learn from."""
-        stock = self.stocks.training
-        counts = [len(part) for part in (stock.small, stock.large, stock.lit, stock.pictures)]
-        settings = self.recipe.as_dict() | {"pictures": counts}
+        settings = self.recipe.as_dict() | {"pictures": self.stocks.training.counts}
         # Runs of older versions, which had not heard of these, go on.
         if not self.recipe.start:
             del settings["start"]

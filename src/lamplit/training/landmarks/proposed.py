@@ -16,16 +16,15 @@ from torch.nn import functional
 
 from lamplit.core.arrays import AnyArray, ByteArray
 from lamplit.core.errors import InvalidArgumentError
-from lamplit.faces.framing import face_square, landmark_square
+from lamplit.faces.framing import crop_squares, face_square, landmark_square
 from lamplit.faces.net import NetFaceDetector
 from lamplit.faces.verification import promising
 from lamplit.faces.verifier import FaceVerifier
-from lamplit.imaging.geometry import crop_square
 from lamplit.training.landmarks.crops import CropBatch
 from lamplit.training.landmarks.recipe import LandmarkRecipe
 from lamplit.training.scenes.composing import compose_scene, plain_scene
 from lamplit.training.scenes.stock import SceneStock, SceneStocks
-from lamplit.training.verifier.proposals import told_apart
+from lamplit.training.verifier.proposals import proposing, told_apart
 
 LEAST_SCORE, LEAST_SUM = 0.08, -3.4
 """Score of the detector, and what it and the verifier say together, from which something is proposed: a
@@ -39,7 +38,6 @@ SIDE, PLAIN = 320, 0.45
 
 MOST_FACES, MOST_OTHERS = 6, 10
 """Of one scene, by lot."""
-
 
 MOST_BARREN = 500
 """Scenes in a row without a proposal after which none is waited for."""
@@ -84,10 +82,8 @@ class Proposer:
     @property
     def known(self) -> dict[str, Any]:
         """What a run that goes on must find again: numbers of pictures, and the networks' check sums."""
-        stock = self.stock
-        counts = [len(part) for part in (stock.small, stock.large, stock.lit, stock.pictures)]
         sums = {"detector_sha256": self.detector.card.sha256, "verifier_sha256": self.verifier.card.sha256}
-        return {"pictures": counts} | sums
+        return {"pictures": self.stock.counts} | sums
 
     def drawn(self, n: int, random: np.random.Generator) -> Iterator[Proposed]:
         """Yield n proposals again and again, half of them mirrored.
@@ -135,10 +131,8 @@ class Proposer:
         boxes = np.array([box.xyxy for box in found], np.float32).reshape(-1, 4)
         faces, others = (random.permutation(some) for some in told_apart(boxes, scene))
         chosen = np.concatenate([faces[:MOST_FACES], others[:MOST_OTHERS]]).astype(int)
-        size = self.recipe.size
-        crops = np.zeros((len(chosen), size, size), np.uint8)
-        for crop, number in zip(crops, chosen.tolist(), strict=True):
-            crop[:] = crop_square(scene.image, landmark_square(face_square(found[number])), size)
+        squares = [landmark_square(face_square(found[number])) for number in chosen.tolist()]
+        crops = crop_squares(scene.image, squares, self.recipe.size)
         mirrored = random.random(len(crops)) < 0.5
         crops[mirrored] = crops[mirrored][:, :, ::-1]
         return Proposed(crops, np.arange(len(chosen)) < min(len(faces), MOST_FACES))
@@ -171,15 +165,13 @@ def proposers(recipe: LandmarkRecipe, stocks: SceneStocks) -> Proposers:
     WeightsMissingError, WeightsCorruptError
         If the recipe's detector is not there or damaged.
     """
-    # One thread, so that proposals do not depend on the number of cores; the others learn.
-    settings: dict[str, Any] = {"threshold": LEAST_SCORE, "verify": False, "threads": 1}
-    detector = NetFaceDetector(recipe.detector, **settings)
+    detector = proposing(recipe.detector, LEAST_SCORE)
     verifier = FaceVerifier(threads=1)
     parts = (stocks.training, stocks.held_out)
     return Proposers(*(Proposer(recipe, stock, detector, verifier) for stock in parts))
 
 
-def with_proposals(batch: CropBatch, proposed: Proposed, device: torch.device) -> CropBatch:
+def with_proposals(batch: CropBatch, proposed: Proposed) -> CropBatch:
     """Put proposals beside the crops of a batch.
 
     Parameters
@@ -187,16 +179,14 @@ def with_proposals(batch: CropBatch, proposed: Proposed, device: torch.device) -
     batch : CropBatch
         N crops.
     proposed : Proposed
-        M more.
-    device : torch.device
-        Where the batch is.
+        M more; they are brought to the device of the batch.
 
     Returns
     -------
     CropBatch
         N + M crops; the points of the M do not count.
     """
-    n = len(proposed.crops)
+    n, device = len(proposed.crops), batch.crops.device
     crops = torch.from_numpy(proposed.crops)[:, None].to(device).float() / 255.0
     is_face = torch.from_numpy(proposed.is_face).to(device).float()
     return CropBatch(

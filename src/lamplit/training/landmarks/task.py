@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -98,14 +99,14 @@ class LandmarkTask:
 
     def batches(self, epoch: int, generator: Generator) -> Iterator[CropBatch]:
         """Yield an epoch of crops, drawn anew."""
-        data, device = _on_device(self.data, generator.device), generator.device
+        data = _on_device(self.data, generator.device)
         proposed: Iterator[Proposed] | None = None
         if self._proposers is not None:
-            seed = torch.randint(2**62, (1,), generator=generator, device=device)
+            seed = torch.randint(2**62, (1,), generator=generator, device=generator.device)
             proposed = self._proposers.training.drawn(self.recipe.proposed, np.random.default_rng(int(seed)))
         for _ in range(self.recipe.steps):
             batch = draw_batch(data, self.recipe, generator)
-            yield batch if proposed is None else with_proposals(batch, next(proposed), device)
+            yield batch if proposed is None else with_proposals(batch, next(proposed))
 
     def loss(self, network: nn.Module, batch: CropBatch) -> Tensor:
         """Return the loss of a batch."""
@@ -203,14 +204,7 @@ def _on_device(data: LandmarkData, device: torch.device) -> LandmarkData:
     """Return the data that batches are drawn from, where they are drawn."""
     if device.type == "cpu":
         return data
-    faces = {name: getattr(data, name).to(device) for name in ("fine", "coarse")}
-    return LandmarkData(
-        **faces,
-        held_out=data.held_out,
-        validation=data.validation,
-        scenes=data.scenes.to(device),
-        held_out_scenes=data.held_out_scenes,
-    )
+    return replace(data, **{name: getattr(data, name).to(device) for name in ("fine", "coarse", "scenes")})
 
 
 @torch.no_grad()

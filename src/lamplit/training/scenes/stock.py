@@ -60,6 +60,11 @@ class SceneStock:
     sources: tuple[dict[str, object], ...] = ()
     hard: tuple[Cutout, ...] = ()
 
+    @property
+    def counts(self) -> list[int]:
+        """Numbers of small, large and lit faces and of pictures; a run goes on only with the same."""
+        return [len(part) for part in (self.small, self.large, self.lit, self.pictures)]
+
 
 @dataclass(frozen=True, slots=True, eq=False)
 class SceneStocks:

@@ -12,6 +12,7 @@ from lamplit.core.values import Box
 from lamplit.datasets.five_points import MIRRORED
 from lamplit.faces.detector import FaceDetector
 from lamplit.faces.framing import verifier_square
+from lamplit.faces.net import NetFaceDetector
 from lamplit.faces.verifier import crops_of
 from lamplit.training.scenes.composing import Scene
 
@@ -37,6 +38,30 @@ class Proposals:
     crops: ByteArray
     is_face: AnyArray
     points: FloatArray
+
+
+def proposing(name: str, least: float) -> NetFaceDetector:
+    """Load a detector that proposes.
+
+    Parameters
+    ----------
+    name : str
+        Of a detector that comes with lamplit, or the path of its .onnx file.
+    least : float
+        Score from which something is a proposal, in (0, 1).
+
+    Returns
+    -------
+    NetFaceDetector
+        Without any verification; on one thread, so that proposals do not depend on the number of cores, and
+        the others learn.
+
+    Raises
+    ------
+    WeightsMissingError, WeightsCorruptError
+        If it is not there or damaged.
+    """
+    return NetFaceDetector(name, threshold=least, verify=False, threads=1)
 
 
 def proposals_in(

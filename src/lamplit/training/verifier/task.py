@@ -11,14 +11,13 @@ from torch import Generator, Tensor, nn
 from torch.nn import functional
 
 from lamplit.core.arrays import ByteArray
-from lamplit.faces.net import NetFaceDetector
 from lamplit.nets.face_verifier import ANSWERS, VerifierAnswer
 from lamplit.nets.registry import build_network
 from lamplit.training.detector.measure import held_out_scenes
 from lamplit.training.scenes.composing import compose_scene, plain_scene
 from lamplit.training.scenes.stock import SceneStocks
 from lamplit.training.verifier.measure import KINDS, HeldOut, rates_of, seen_by
-from lamplit.training.verifier.proposals import proposals_in
+from lamplit.training.verifier.proposals import proposals_in, proposing
 from lamplit.training.verifier.recipe import VerifierRecipe
 
 NETWORK = "face-verifier"
@@ -65,9 +64,7 @@ class VerifierTask:
     def __init__(self, recipe: VerifierRecipe, stocks: SceneStocks) -> None:
         self.recipe = recipe
         self.stocks = stocks
-        # One thread, so that proposals do not depend on the number of cores; the others learn.
-        settings: dict[str, Any] = {"threshold": recipe.least_score, "verify": False, "threads": 1}
-        self.detector = NetFaceDetector(recipe.detector, **settings)
+        self.detector = proposing(recipe.detector, recipe.least_score)
         self._held_out: HeldOut | None = None
 
     @property
@@ -78,8 +75,7 @@ class VerifierTask:
     @property
     def settings(self) -> Mapping[str, Any]:
         """The resolved recipe as plain values, and how many pictures there are to learn from."""
-        stock = self.stocks.training
-        counts = [len(part) for part in (stock.small, stock.large, stock.lit, stock.pictures)]
+        counts = self.stocks.training.counts
         return self.recipe.as_dict() | {"pictures": counts, "detector_sha256": self.detector.card.sha256}
 
     def build(self) -> nn.Module:
