@@ -14,7 +14,7 @@ from torch.nn import functional
 from lamplit.core.errors import InvalidArgumentError
 from lamplit.light.templates import load_templates
 from lamplit.training.augment import augment
-from lamplit.training.devices import choose_fabric, is_leader
+from lamplit.training.devices import choose_fabric, is_leader, require_one_process
 from lamplit.training.mixing import Batch, mix
 from lamplit.training.recipe import load_recipe
 from lamplit.training.state import fresh_state
@@ -43,6 +43,14 @@ def test_under_torchrun_the_first_process_leads(
     assert is_leader(), "a variable of that name alone is no torchrun"
     monkeypatch.setenv("TORCHELASTIC_RUN_ID", "here")
     assert is_leader() == leads
+
+
+def test_what_one_process_does_alone_refuses_company(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("WORLD_SIZE", "2")
+    require_one_process("this")
+    monkeypatch.setenv("TORCHELASTIC_RUN_ID", "here")
+    with pytest.raises(InvalidArgumentError, match="--nproc_per_node: needs one process for this, got 2"):
+        require_one_process("this")
 
 
 def test_more_processes_than_cuda_devices_are_refused(monkeypatch: pytest.MonkeyPatch) -> None:

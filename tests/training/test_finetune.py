@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -13,14 +14,19 @@ import own
 import pytest
 import torch
 
-from lamplit.core.errors import CheckpointError, WeightsCorruptError
+from lamplit.core.errors import CheckpointError, RecipeError, WeightsCorruptError
 from lamplit.expression import ExpressionClassifier
 from lamplit.training import finetune as module
+from lamplit.training.balance import Balance
+from lamplit.training.checkpoint import save_checkpoint
+from lamplit.training.faces import TrainingData
 from lamplit.training.finetune import FineTuner, Tuned, leave_people_out, tune_on
 from lamplit.training.finetuning import Finetuning
+from lamplit.training.loop import train
 from lamplit.training.own_data import OwnData, read_own_data
 from lamplit.training.publish_own import check_folder, publish_own
 from lamplit.training.recipe import Recipe, recipe_from_dict
+from lamplit.training.state import fresh_state, to_checkpoint
 from lamplit.weights.cards import WeightsCard, read_card
 from lamplit.weights.store import load_weights
 
@@ -144,7 +150,8 @@ def test_what_is_thawed_learns_and_goes_on_where_it_stopped(
     data = data_of(table, settings)
     whole = tune_on(tuner_of(settings, start, data), data, tmp_path / "whole")
     assert [row["epoch"] for row in whole.history] == [1, 2, 3]
-    assert whole.n_training < len(data.training), "some are held back for the temperature"
+    assert whole.n_training == len(data.training), "they are too few to fit a temperature to some of them"
+    assert whole.n_held_out == 0
     fresh = module.tapped_network(settings, start, n_classes=3, size=48).backbone
     learnt = dict(whole.network.backbone.named_parameters())
     for name, weight in fresh.named_parameters():
@@ -159,6 +166,93 @@ def test_what_is_thawed_learns_and_goes_on_where_it_stopped(
     again = tune_on(tuner_of(settings, start, data), data, tmp_path / "stopped")
     weights = whole.network.state_dict()
     assert all(torch.equal(value, weights[name]) for name, value in again.network.state_dict().items())
+
+
+def test_enough_faces_are_held_out_for_the_temperature(
+    start: Start, table: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(module, "LEAST_FACES_FOR_TEMPERATURE", 5)
+    settings = recipe(freeze="stage3", epochs=2)
+    data = data_of(table, settings)
+    tuned = tune_on(tuner_of(settings, start, data), data, tmp_path)
+    assert tuned.n_held_out >= 5
+    assert tuned.n_training + tuned.n_held_out == len(data.training)
+    nothing = dataclasses.replace(settings, holdout=0.0)
+    everything = tune_on(tuner_of(nothing, start, data), data, tmp_path / "all")
+    assert (everything.n_training, everything.n_held_out) == (len(data.training), 0)
+
+
+def test_patience_watches_faces_held_out(start: Start, table: Path, tmp_path: Path) -> None:
+    settings = dataclasses.replace(recipe(freeze="stage3", epochs=3), patience=2)
+    data = data_of(table, settings)
+    tuned = tune_on(tuner_of(settings, start, data), data, tmp_path)
+    assert tuned.n_training < len(data.training)
+    assert all(row["holdout_loss"] > 0 for row in tuned.history)
+
+
+def test_people_are_shown_alike_where_that_is_wanted(
+    start: Start, table: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    settings = dataclasses.replace(
+        recipe(freeze="stage3", epochs=1), balance=Balance(sampling=1.0, over=("person",))
+    )
+    data = data_of(table, settings)
+    shown: list[torch.Tensor] = []
+
+    def watch(recipe: Recipe, faces: TrainingData, *places: Path, **options: Any) -> torch.nn.Module:
+        assert faces.training.weights is not None
+        shown.append(faces.training.weights)
+        return train(recipe, faces, *places, **options)
+
+    monkeypatch.setattr(module, "train", watch)
+    who = np.array(data.training.pictures.people)
+    first = who[0]
+    rows = np.flatnonzero((who != first) | (np.arange(len(who)) < 1))  # that person has one picture now
+    tuner_of(settings, start, data).fit(rows, None, tmp_path)
+    sums = [float(shown[0][who[rows] == person].sum()) for person in sorted(set(who))]
+    assert sums == pytest.approx([len(rows) / len(sums)] * len(sums))
+
+
+@pytest.mark.parametrize(
+    ("changes", "key"),
+    [
+        ({"patience": 2}, "patience"),
+        ({"balance": Balance(sampling=0.5)}, "balance: sampling"),
+        ({"balance": Balance(logit_adjustment=0.5)}, "balance: logit_adjustment"),
+    ],
+)
+def test_settings_of_epochs_are_refused_where_there_are_none(
+    start: Start, table: Path, tmp_path: Path, changes: dict[str, Any], key: str
+) -> None:
+    settings = dataclasses.replace(recipe(), **changes)
+    data = data_of(table, settings)
+    with pytest.raises(
+        RecipeError, match=f"mine: {key}: needs a recipe with epochs: freeze other"
+    ):
+        tune_on(tuner_of(settings, start, data), data, tmp_path)
+
+
+def test_a_run_on_other_labels_or_of_another_kind_is_not_gone_on_with(
+    start: Start, table: Path, tmp_path: Path
+) -> None:
+    settings = recipe(freeze="stage3", epochs=1)
+    data = data_of(table, settings)
+    tune_on(tuner_of(settings, start, data), data, tmp_path)
+    pictures = data.training.pictures
+    classes = pictures.classes.copy()
+    classes[[0, -1]] = classes[[-1, 0]]
+    assert classes[0] != classes[-1]
+    corrected = dataclasses.replace(data.training, pictures=dataclasses.replace(pictures, classes=classes))
+    other = dataclasses.replace(data, training=corrected)
+    with pytest.raises(CheckpointError, match="needs a run on the same faces with the same labels"):
+        tune_on(tuner_of(settings, start, other), other, tmp_path)
+    ordinary = blobs.recipe()
+    state = fresh_state(ordinary, 8, torch.device("cpu"))
+    save_checkpoint(to_checkpoint(state, ordinary, ""), tmp_path)
+    with pytest.raises(
+        CheckpointError, match=r"a run of the same recipe, got other values of .*label_names"
+    ):
+        tune_on(tuner_of(settings, start, data), data, tmp_path)
 
 
 def test_the_head_of_many_faces_learns_by_gradient_descent(
@@ -212,6 +306,19 @@ def test_settings_that_cannot_work_are_refused(changes: dict[str, Any], message:
     with pytest.raises(ValueError, match="mine") as caught:
         recipe(**changes)
     assert str(caught.value).startswith(message)
+
+
+@pytest.mark.parametrize(
+    ("values", "message"),
+    [
+        ({"near_copies": "drop"}, "mine: near_copies: needs no such key beside a table \\[finetune\\]"),
+        ({"start": "a", "teach": 0.5}, "mine: start: needs no such key beside a table \\[finetune\\]"),
+        ({"balance": {"class_weights": 0.5}}, "mine: balance: class_weights: needs 0 beside a table"),
+    ],
+)
+def test_keys_that_do_nothing_beside_fine_tuning_are_refused(values: dict[str, Any], message: str) -> None:
+    with pytest.raises(RecipeError, match=message):
+        recipe_from_dict({"name": "mine", "dataset": "folder", "finetune": {}} | values, where="mine")
 
 
 def test_only_recipes_that_fine_tune_read_other_data() -> None:

@@ -14,6 +14,7 @@ from lamplit.core.files import make_folder
 from lamplit.evaluation.classifier import Evaluation, evaluate_classifier
 from lamplit.evaluation.metrics import classification_metrics
 from lamplit.expression.classifier import ExpressionClassifier
+from lamplit.training.devices import require_one_process
 from lamplit.training.finetune import FineTuner, leave_people_out, tune_on
 from lamplit.training.finetuning import tuning_of
 from lamplit.training.own_data import OwnData, read_own_data
@@ -30,6 +31,7 @@ def finetune(
     recipe: Recipe, path: Path, folder: Path, *, name: str, hidden: bool
 ) -> tuple[list[Table], list[str]]:
     """Fine-tune, measure and report; return tables, and lines that say where everything is."""
+    require_one_process("fine-tuning")
     start = load_weights(tuning_of(recipe.name, recipe.finetune).weights or FLOAT_EXPRESSION)
     with counting_progress(hidden=hidden) as progress:
         steps = _Steps(progress, recipe.epochs, folder, hidden=hidden)

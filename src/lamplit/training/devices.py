@@ -69,6 +69,28 @@ def steps_unwatched(device: torch.device) -> int:
     return 1 if device.type == "cpu" else 20
 
 
+def require_one_process(what: str) -> None:
+    """Refuse to be one of several processes that torchrun has started.
+
+    Parameters
+    ----------
+    what : str
+        What one process does alone.
+
+    Raises
+    ------
+    InvalidArgumentError
+        If there are several.
+
+    Examples
+    --------
+    >>> require_one_process("fine-tuning")
+    """
+    n_processes = int(os.environ["WORLD_SIZE"]) if _under_torchrun() else 1
+    if n_processes > 1:
+        raise InvalidArgumentError("--nproc_per_node", f"one process for {what}", str(n_processes))
+
+
 def is_leader() -> bool:
     """Return whether this process writes the files: always, except under torchrun in all processes but one.
 

@@ -19,10 +19,12 @@ from torch import Tensor, nn
 from torch.nn import functional
 
 from lamplit.core.arrays import FloatArray, IntArray
+from lamplit.core.errors import RecipeError
 from lamplit.core.files import make_folder
 from lamplit.core.labels import LabelSet
 from lamplit.expression.calibration import fit_temperature, softmax
 from lamplit.nets.tapped import EVERYTHING, TappedNet
+from lamplit.training.balance import with_weights
 from lamplit.training.checkpoint import load_checkpoint
 from lamplit.training.choice import LEAST_FACES_FOR_TEMPERATURE, Choice, HeadData, choose
 from lamplit.training.devices import choose_fabric
@@ -35,7 +37,7 @@ from lamplit.training.features import (
     tapped_settings,
 )
 from lamplit.training.finetuning import tuning_of
-from lamplit.training.folds import folds_of, hold_out, sample_of
+from lamplit.training.folds import folds_of, hold_out, sample_of, share_to_hold_out
 from lamplit.training.framing import FramedFaces
 from lamplit.training.head import weights_by_class
 from lamplit.training.loop import Observer, train
@@ -162,6 +164,8 @@ class FineTuner:
             If a checkpoint cannot be written.
         """
         deeper = self.tuning.freeze != EVERYTHING or len(rows) > MOST_FACES_FOR_HEAD
+        if not deeper:
+            self._refuse_epochs()
         rows, held_out = self._held_out(rows) if deeper else (rows, rows[:0])
         shown = np.flatnonzero(np.isin(self.sample, rows))  # positions in the sample
         pictures = self.faces.subset(self.sample[shown]).pictures
@@ -180,14 +184,33 @@ class FineTuner:
         tuned = Tuned(network=network, recipe=recipe, choice=choice, n_training=len(rows))
         if not deeper:
             return tuned
-        tuned = self._deeper(tuned, self.faces.subset(rows), validation, folder)
-        return with_temperature(tuned, self.faces.subset(held_out))
+        kept_back = self.faces.subset(held_out)
+        tuned = self._deeper(tuned, self.faces.subset(rows), kept_back, validation, folder)
+        return with_temperature(tuned, kept_back)
+
+    def _refuse_epochs(self) -> None:
+        """Refuse settings of gradient descent where there is none."""
+        recipe = self.recipe
+        asked = {"patience": recipe.patience, "balance: sampling": recipe.balance.sampling}
+        asked["balance: logit_adjustment"] = recipe.balance.logit_adjustment
+        for key, value in asked.items():
+            if value:
+                required = "a recipe with epochs: freeze other than 'all', or many faces"
+                raise RecipeError(f"{recipe.name}: {key}", required, f"freeze = {self.tuning.freeze!r}")
 
     def _held_out(self, rows: IntArray) -> tuple[IntArray, IntArray]:
-        """Divide faces into those that teach and those that fit the temperature."""
+        """Divide faces into those that teach and those that fit the temperature and stop the training."""
         pictures = self.faces.subset(rows).pictures
-        parts = hold_out(pictures.people, pictures.classes, self.recipe.holdout, seed=self.recipe.seed)
-        return rows[parts[0]], rows[parts[1]]
+        recipe, least = self.recipe, LEAST_FACES_FOR_TEMPERATURE
+        share = share_to_hold_out(len(rows), recipe.holdout, least=least)
+        if recipe.patience:
+            share = share or recipe.holdout
+        if not share:
+            return rows, rows[:0]
+        kept, held = hold_out(pictures.people, pictures.classes, share, seed=recipe.seed)
+        if len(held) < least and not recipe.patience:
+            return rows, rows[:0]  # whole people were held out, and they have few pictures
+        return rows[kept], rows[held]
 
     def _network(self, size: int) -> TappedNet:
         """Return the network at an input size, its head not fitted yet."""
@@ -200,17 +223,24 @@ class FineTuner:
         return face_features(network, faces, self.recipe, size=size, on_step=self.on_step)
 
     def _deeper(
-        self, tuned: Tuned, faces: FramedFaces, validation: FramedFaces | None, folder: Path
+        self,
+        tuned: Tuned,
+        faces: FramedFaces,
+        held_out: FramedFaces,
+        validation: FramedFaces | None,
+        folder: Path,
     ) -> Tuned:
         """Go on with gradient descent from the fitted head."""
         make_folder(folder)
         size, n_classes = tuned.recipe.size, len(self.labels)
         weights = weights_by_class(torch.from_numpy(faces.pictures.classes), n_classes, self.tuning.balance)
         training = tensors_of(faces, size, weights)
-        measured = training if validation is None else tensors_of(validation, size, torch.ones(n_classes))
+        alike = torch.ones(n_classes)
+        measured = training if validation is None else tensors_of(validation, size, alike)
+        shown = with_weights(training, tuned.recipe.balance, people=faces.pictures.people)
         network = train(
             tuned.recipe,
-            TrainingData(training, training.subset(slice(0)), measured),
+            TrainingData(shown, tensors_of(held_out, size, alike), measured),
             folder,
             observer=self.observer,
             weights=tuned.network.state_dict(),
@@ -221,7 +251,7 @@ class FineTuner:
 
 
 def with_temperature(tuned: Tuned, held_out: FramedFaces) -> Tuned:
-    """Fit the temperature on faces that were held out; with few of them, keep that of cross-validation.
+    """Fit the temperature on faces that were held out; without enough of them, keep that of cross-validation.
 
     Parameters
     ----------
@@ -236,7 +266,7 @@ def with_temperature(tuned: Tuned, held_out: FramedFaces) -> Tuned:
         With the temperature.
     """
     if len(held_out) < LEAST_FACES_FOR_TEMPERATURE:
-        return tuned
+        return tuned  # that of the head before gradient descent
     temperature = fit_temperature(tuned.logits(held_out), held_out.pictures.classes)
     choice = dataclasses.replace(tuned.choice, temperature=round(temperature, 4))
     return dataclasses.replace(tuned, choice=choice, n_held_out=len(held_out))

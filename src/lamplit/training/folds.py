@@ -112,6 +112,37 @@ def hold_out(
     return np.flatnonzero(~chosen), np.flatnonzero(chosen)
 
 
+MOST_HELD_OUT = 1 / 3
+"""Of the pictures, to fit a temperature: with fewer than three times as many as that needs, all teach."""
+
+
+def share_to_hold_out(n_pictures: int, share: float, *, least: int) -> float:
+    """Return the share to hold out so that something can be fitted to it.
+
+    Parameters
+    ----------
+    n_pictures : int
+        Pictures to divide.
+    share : float
+        The share that is wanted, in [0, 1).
+    least : int
+        Pictures that the fit needs.
+
+    Returns
+    -------
+    float
+        The share or, where that is too few pictures, what gives enough of them; 0 where that would be more
+        than a third of the pictures, or nothing is wanted.
+
+    Examples
+    --------
+    >>> [share_to_hold_out(n, 0.1, least=50) for n in (2000, 200, 89)]
+    [0.1, 0.25, 0.0]
+    """
+    enough = max(share, least / n_pictures)
+    return enough if share and enough <= MOST_HELD_OUT else 0.0
+
+
 def sample_of(classes: IntArray, most: int, *, seed: int) -> IntArray:
     """Draw pictures so that labels keep their shares.
 

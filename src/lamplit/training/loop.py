@@ -24,7 +24,7 @@ from lamplit.training.augment import augment
 from lamplit.training.balance import epoch_order
 from lamplit.training.checkpoint import load_checkpoint, save_checkpoint
 from lamplit.training.devices import choose_fabric, steps_unwatched
-from lamplit.training.faces import TrainingData, TrainingFaces
+from lamplit.training.faces import TrainingData, TrainingFaces, digest_of
 from lamplit.training.loss import ExpressionLoss, loss_for
 from lamplit.training.mixing import Batch, mix
 from lamplit.training.recipe import Recipe
@@ -80,7 +80,7 @@ def train(
     Raises
     ------
     CheckpointError
-        If the folder holds another recipe's run, or a damaged checkpoint.
+        If the folder holds another recipe's run or one on other faces, or a damaged checkpoint.
     InvalidArgumentError
         If the processes of torchrun cannot share a batch evenly.
     DatasetError
@@ -95,9 +95,10 @@ def train(
         raise DatasetError("patience", "faces held out, whose loss decides", "none", "a larger holdout")
     steps = max(len(data.training) // recipe.batch_size, 1)
     state = fresh_state(recipe, steps, fabric.device, weights=weights)
+    faces = digest_of(data.training)
     checkpoint = load_checkpoint(folder)
     if checkpoint is not None:
-        restore(state, checkpoint, recipe, str(folder))
+        restore(state, checkpoint, recipe, str(folder), faces=faces)
     if team.size > 1 and fabric.device.type == "cuda":
         state.network = with_shared_statistics(state.network)
     if state.history:
@@ -112,7 +113,7 @@ def train(
             state.keep_best()
         state.history.append(row | {"seconds": round(perf_counter() - started, 1)})
         if team.leads:
-            save_checkpoint(to_checkpoint(state, recipe, commit), folder)
+            save_checkpoint(to_checkpoint(state, recipe, commit, faces=faces), folder)
         observer.on_epoch(state.history)
     return state.result().cpu().eval()
 

@@ -303,6 +303,19 @@ def _check_ranges(recipe: Recipe, where: str) -> None:
         raise RecipeError(f"{where}: dataset", required, repr(recipe.dataset))
     if recipe.finetune is not None:
         recipe.finetune.check(where)
+        _check_finetuned(recipe, where)
+
+
+def _check_finetuned(recipe: Recipe, where: str) -> None:
+    """Refuse what does nothing where a training goes on from finished weights to other labels."""
+    usual = Recipe(name=recipe.name)
+    for key in ("start", "blend", "teach", "unlabelled", "claims", "near_copies"):
+        if (value := getattr(recipe, key)) != getattr(usual, key):
+            required = "no such key beside a table [finetune], whose key weights says what to start from"
+            raise RecipeError(f"{where}: {key}", required, repr(value))
+    if recipe.balance.class_weights:
+        required = "0 beside a table [finetune], whose key balance weighs labels"
+        raise RecipeError(f"{where}: balance: class_weights", required, f"{recipe.balance.class_weights:g}")
 
 
 def _check_teaching(recipe: Recipe, where: str) -> None:

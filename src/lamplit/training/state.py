@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any
 
 import torch
@@ -73,7 +74,7 @@ def fresh_state(
     return state_of(network, schedule_of(recipe, steps_per_epoch), device)
 
 
-def to_checkpoint(state: State, recipe: Recipe, commit: str) -> Checkpoint:
+def to_checkpoint(state: State, recipe: Recipe, commit: str, *, faces: str = "") -> Checkpoint:
     """Gather a state for saving.
 
     Parameters
@@ -84,16 +85,19 @@ def to_checkpoint(state: State, recipe: Recipe, commit: str) -> Checkpoint:
         The full recipe, which the checkpoint keeps.
     commit : str
         Version of the source.
+    faces : str
+        Of which faces it is (`lamplit.training.faces.digest_of`); "" if nobody asks.
 
     Returns
     -------
     Checkpoint
         Tensors and plain values.
     """
-    return gathered(state, recipe.as_dict(), commit)
+    checkpoint = gathered(state, recipe.as_dict(), commit)
+    return replace(checkpoint, details={**checkpoint.details, "faces": faces})
 
 
-def restore(state: State, checkpoint: Checkpoint, recipe: Recipe, where: str) -> None:
+def restore(state: State, checkpoint: Checkpoint, recipe: Recipe, where: str, *, faces: str = "") -> None:
     """Bring a fresh state to where a checkpoint stood.
 
     Parameters
@@ -106,14 +110,23 @@ def restore(state: State, checkpoint: Checkpoint, recipe: Recipe, where: str) ->
         The recipe of this run.
     where : str
         What errors call the checkpoint.
+    faces : str
+        What this run learns from, as for `to_checkpoint`. Checkpoints of older versions do not say it.
 
     Raises
     ------
     CheckpointError
-        If the checkpoint is of another recipe or another number of faces, or lacks parts.
+        If the checkpoint is of another recipe, of other faces or another number of them, or lacks parts.
     """
     refuse_changes(_changed(checkpoint.details.get("recipe", {}), recipe), where)
     bring_back(state, checkpoint, where)
+    if (kept := checkpoint.details.get("faces", "")) and faces and kept != faces:
+        raise CheckpointError(
+            where,
+            "a run on the same faces with the same labels",
+            "one on others",
+            "pictures or labels have changed since: give another --out folder, or remove the old run",
+        )
 
 
 def _changed(kept: Mapping[str, Any], recipe: Recipe) -> set[str]:
@@ -122,4 +135,4 @@ def _changed(kept: Mapping[str, Any], recipe: Recipe) -> set[str]:
     # An older version had not heard of some keys, and did what is their default now.
     usual = Recipe(name="", holdout_seed=holdout_seed_of(kept)).as_dict()
     known = {**usual, **kept, **{name: {**usual[name], **kept.get(name, {})} for name in TABLES}}
-    return {key for key, value in wanted.items() if known[key] != value} - PUBLISHING
+    return {key for key, value in wanted.items() if key not in known or known[key] != value} - PUBLISHING

@@ -22,7 +22,7 @@ from torch import Generator, Tensor, nn
 from lamplit.core.errors import InvalidArgumentError
 from lamplit.core.files import make_folder
 from lamplit.training.checkpoint import load_checkpoint, save_checkpoint
-from lamplit.training.devices import choose_fabric, steps_unwatched
+from lamplit.training.devices import choose_fabric, require_one_process, steps_unwatched
 from lamplit.training.run_state import (
     EpochRow,
     State,
@@ -109,9 +109,8 @@ def run_task(task: Task, schedule: Schedule, folder: Path, *, observer: TaskObse
     OutputError
         If a checkpoint cannot be written.
     """
+    require_one_process(task.name)
     fabric, commit = choose_fabric(), source_commit()
-    if fabric.world_size > 1:
-        raise InvalidArgumentError("--nproc_per_node", f"one process for {task.name}", str(fabric.world_size))
     make_folder(folder)
     settings = _plain({**task.settings, "schedule": asdict(schedule)})
     state = _begun(task, schedule, fabric, folder, settings)
