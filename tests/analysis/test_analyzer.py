@@ -36,6 +36,7 @@ from lamplit.faces.landmarks import LandmarkModel
 from lamplit.imaging.images import read_image
 from lamplit.light import measure
 from lamplit.light.gauntlet import GAUNTLET
+from lamplit.weights.registry import QUICK_EXPRESSION
 
 
 class Fixed:
@@ -169,6 +170,22 @@ def test_detector_and_analyzer_share_one_landmark_network_and_ask_once(pixels: B
     asked, again = (analyzer.describe(pixels, some, light) for some in (found, bare))
     for first, second in zip(asked, again, strict=True):
         np.testing.assert_allclose(first.landmarks, second.landmarks, atol=1e-2)
+
+
+def test_a_cascade_reads_expressions_too(analyzer: Analyzer, pixels: ByteArray) -> None:
+    quick = Analyzer(weights="cascade", threads=1)
+    (face,), (usual,) = quick.analyze(pixels), analyzer.analyze(pixels)
+    assert face.expression == usual.expression == "happiness"
+    assert face.distribution != usual.distribution, "the smallest network is sure of a laughing face"
+    (alone,) = Analyzer(weights=QUICK_EXPRESSION, threads=1).analyze(pixels)
+    assert face.distribution == alone.distribution
+    (own,) = Analyzer(weights=quick.classifier).analyze(pixels)
+    assert own.distribution == face.distribution
+
+
+def test_what_cannot_read_expressions_is_refused() -> None:
+    with pytest.raises(InvalidArgumentError, match="weights: needs weights by name or path, 'cascade', or a"):
+        Analyzer(weights=3)  # type: ignore[arg-type]
 
 
 def test_landmark_weights_that_are_not_there_are_named() -> None:

@@ -12,7 +12,7 @@ import pytest
 from lamplit.core.errors import EmptyImageError, InvalidArgumentError
 from lamplit.core.labels import EKMAN_SIX
 from lamplit.expression import ExpressionClassifier
-from lamplit.expression.early_exit import ExpressionCascade, sureness
+from lamplit.expression.early_exit import ExpressionCascade, sureness, usual_cascade
 
 
 @pytest.fixture(scope="module")
@@ -98,3 +98,19 @@ def test_one_classifier_is_no_cascade(classifiers: list[ExpressionClassifier]) -
 def test_an_unknown_rule_is_refused(classifiers: list[ExpressionClassifier]) -> None:
     with pytest.raises(InvalidArgumentError, match=r"rule: needs one of .*, got 'mood'"):
         ExpressionCascade(classifiers[:2], least=[0.5], rule="mood")
+
+
+def test_the_usual_cascade_is_the_one_that_was_measured(repository: Path) -> None:
+    figures = json.loads((repository / "benchmarks/results/exit_cascade.json").read_text())["figures"]
+    stages = usual_cascade(threads=1).description["stages"]
+    assert {stage["name"]: stage["sha256"] for stage in stages} == figures["sha256"]
+    assert [stage["name"] for stage in stages] == figures["weights"]
+    assert stages[0]["least"] == round(figures["chosen"]["least"][0], 2)
+
+
+def test_a_cascade_may_be_part_of_another(classifiers: list[ExpressionClassifier], faces: np.ndarray) -> None:
+    inner = ExpressionCascade(classifiers[1:], least=[0.3])
+    outer = ExpressionCascade([classifiers[0], inner], least=[0.3])
+    flat = ExpressionCascade(classifiers, least=[0.3, 0.3])
+    np.testing.assert_allclose(outer.predict_proba(faces), flat.predict_proba(faces), atol=1e-5)
+    assert outer.card is classifiers[2].card

@@ -234,9 +234,7 @@ def test_a_checkpoint_of_more_or_fewer_faces_is_refused() -> None:
 def test_a_checkpoint_of_other_faces_is_refused() -> None:
     checkpoint = to_checkpoint(stepped(), recipe(), "", faces="abc")
     restore(fresh_state(recipe(), 8, CPU), checkpoint, recipe(), "here", faces="abc")
-    with pytest.raises(
-        CheckpointError, match="here: needs a run on the same faces with the same labels"
-    ):
+    with pytest.raises(CheckpointError, match="here: needs a run on the same faces with the same labels"):
         restore(fresh_state(recipe(), 8, CPU), checkpoint, recipe(), "here", faces="abd")
     older = Checkpoint(checkpoint.tensors, {k: v for k, v in checkpoint.details.items() if k != "faces"})
     restore(fresh_state(recipe(), 8, CPU), older, recipe(), "here", faces="abd")

@@ -226,9 +226,7 @@ def test_settings_of_epochs_are_refused_where_there_are_none(
 ) -> None:
     settings = dataclasses.replace(recipe(), **changes)
     data = data_of(table, settings)
-    with pytest.raises(
-        RecipeError, match=f"mine: {key}: needs a recipe with epochs: freeze other"
-    ):
+    with pytest.raises(RecipeError, match=f"mine: {key}: needs a recipe with epochs: freeze other"):
         tune_on(tuner_of(settings, start, data), data, tmp_path)
 
 
@@ -249,9 +247,7 @@ def test_a_run_on_other_labels_or_of_another_kind_is_not_gone_on_with(
     ordinary = blobs.recipe()
     state = fresh_state(ordinary, 8, torch.device("cpu"))
     save_checkpoint(to_checkpoint(state, ordinary, ""), tmp_path)
-    with pytest.raises(
-        CheckpointError, match=r"a run of the same recipe, got other values of .*label_names"
-    ):
+    with pytest.raises(CheckpointError, match=r"a run of the same recipe, got other values of .*label_names"):
         tune_on(tuner_of(settings, start, data), data, tmp_path)
 
 

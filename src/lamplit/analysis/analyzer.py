@@ -16,12 +16,16 @@ from lamplit.core.errors import InvalidArgumentError
 from lamplit.core.landmarks import Landmarks
 from lamplit.core.values import Detection, Face, FrameResult, InputResult, LightReading
 from lamplit.expression.classifier import ExpressionClassifier
+from lamplit.expression.early_exit import ExpressionModel, usual_cascade
 from lamplit.expression.refusal import verdict_of_answer
 from lamplit.faces.detector import USUAL, FaceDetector, detector_from
 from lamplit.faces.head_pose import pose_if_any
 from lamplit.faces.landmarks import LandmarkModel, usual_landmarks
 from lamplit.imaging.images import DEFAULT_MAX_PIXELS, read_image
 from lamplit.light.reading import measure
+
+CASCADE = "cascade"
+"""Instead of a name of weights: the networks that come with lamplit in turn."""
 
 
 class Analyzer:
@@ -31,8 +35,10 @@ class Analyzer:
 
     Parameters
     ----------
-    weights : str or Path, optional
-        Expression weights by name, or the path of an .onnx file with its card beside it.
+    weights : str, Path or ExpressionModel, optional
+        Expression weights by name, or the path of an .onnx file with its card beside it. "cascade": the
+        smallest network answers first, and the usual one where that is unsure
+        (`lamplit.expression.early_exit.usual_cascade`). Or a classifier or cascade of your own.
     detector : str or FaceDetector
         Name of a detector (`lamplit.faces.list_detectors`), or one of your own.
     landmarks : bool, str, Path or LandmarkModel
@@ -67,7 +73,7 @@ class Analyzer:
     def __init__(
         self,
         *,
-        weights: str | Path | None = None,
+        weights: str | Path | ExpressionModel | None = None,
         detector: str | FaceDetector = USUAL,
         landmarks: bool | str | Path | LandmarkModel = True,
         min_size: int | None = None,
@@ -81,7 +87,7 @@ class Analyzer:
         self.detector = detector_from(detector, min_size, device=device, threads=threads)
         self._usual_landmarks = landmarks is True
         self.landmarks = _landmark_model(landmarks, device, threads)
-        self.classifier = ExpressionClassifier(weights, device=device, threads=threads)
+        self.classifier = _expression_model(weights, device, threads)
 
     @property
     def labels(self) -> tuple[str, ...]:
@@ -236,6 +242,18 @@ class Analyzer:
             landmarks=None if marks is None else marks.points,
             pose=None if marks is None else pose_if_any(marks.points),
         )
+
+
+def _expression_model(weights: Any, device: str, threads: int | None) -> ExpressionModel:
+    """Return what a user asked to read expressions with."""
+    if weights == CASCADE:
+        return usual_cascade(device=device, threads=threads)
+    if weights is None or isinstance(weights, str | Path):
+        return ExpressionClassifier(weights, device=device, threads=threads)
+    if not isinstance(weights, ExpressionModel):
+        required = "weights by name or path, 'cascade', or a classifier with labels, card and predict_proba"
+        raise InvalidArgumentError("weights", required, type(weights).__name__)
+    return weights
 
 
 def _landmark_model(landmarks: Any, device: str, threads: int | None) -> LandmarkModel | None:

@@ -46,7 +46,10 @@ def analyze(
     ] = False,
     weights: Annotated[
         str | None,
-        typer.Option(help="Weights by name (see `lamplit weights`) or an .onnx file with its card."),
+        typer.Option(
+            help="Weights by name (see `lamplit weights`), an .onnx file with its card, or cascade: the "
+            "smallest network answers first, the usual one only where that is unsure."
+        ),
     ] = None,
     detector: Annotated[str, typer.Option(help=f"Face detector: {', '.join(list_detectors())}.")] = USUAL,
     min_size: Annotated[int | None, typer.Option(help="Smallest face in pixels.")] = None,

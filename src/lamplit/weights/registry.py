@@ -20,6 +20,8 @@ FLOAT_EXPRESSION = "expression-fusion-ferplus-night-v1"
 DEFAULT_EXPRESSION = f"{FLOAT_EXPRESSION}-int8"
 """What `ExpressionClassifier` loads when it is not told otherwise: the same network in 8 bits, for speed."""
 
+QUICK_EXPRESSION = "expression-nano-ferplus-v3-int8"
+"""What answers first in `lamplit.expression.early_exit.usual_cascade`: the default where it is unsure."""
 
 DEFAULT_DETECTOR = "detector-faces-missed-v1-int8"
 """What `lamplit.faces.net.NetFaceDetector` loads when it is not told otherwise: in 8 bits, in part."""
