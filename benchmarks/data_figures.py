@@ -71,7 +71,33 @@ def balanced_sampling() -> str:
     return table(rows) + f"\n{figures['faces']:,} training faces, mean of {figures['epochs']} epochs.\n"
 
 
+RARE = ("disgust", "fear", "contempt")
+
+
+def balance_ways() -> str:
+    """Return what each way of balancing brings, mean and spread over seeds."""
+    figures = result("balance_ablation")
+    measures = {
+        "accuracy": "accuracy",
+        "mean_recall": "mean recall",
+        "macro_f1": "macro F1",
+        "log_loss": "log loss",
+    }
+    measures |= {f"recall of {name}": f"recall of {name}" for name in RARE}
+    rows = [("balance", *measures.values())]
+    for way in figures["ways"]:
+        scores = (f"{way[key]['mean']:.3f} ± {way[key]['spread']:.3f}" for key in measures)
+        rows.append((way["way"], *scores))
+    about = (
+        f"{figures['start']} trained on for {figures['epochs']} epochs, {figures['training_faces']:,} faces; "
+        f"{figures['faces']:,} validation faces, majority, single pass.\n"
+        f"{len(figures['seeds'])} seeds: mean ± standard deviation. Machine: {machine('balance_ablation')}."
+    )
+    return table(rows) + f"\n{about}\n"
+
+
 TABLES: dict[str, Callable[[], str]] = {
+    "balance_ways": balance_ways,
     "balanced_sampling": balanced_sampling,
     "near_copies": near_copies,
     "near_copies_accuracy": near_copies_accuracy,
