@@ -1,4 +1,4 @@
-"""The shipped network in 8 bits says of real faces what it says in float."""
+"""A network put into 8 bits anew says of real faces what it says in float."""
 
 from __future__ import annotations
 
