@@ -1,4 +1,4 @@
-"""How long the expression network takes per face: ONNX Runtime and PyTorch in turn, one thread and all cores.
+"""How long the expression networks take per face: ONNX Runtime and PyTorch in turn, one thread and all cores.
 
 The same weights would give PyTorch the same time, so its network has fresh ones; it calculates in float32,
 while the shipped file has its convolutions in 8 bits. Rounds of both libraries
@@ -18,16 +18,16 @@ import torch
 from lamplit.evaluation.speed import time_in_turn
 from lamplit.nets import build_network
 from lamplit.weights import NetworkSession, load_weights
-from lamplit.weights.registry import DEFAULT_EXPRESSION
+from lamplit.weights.registry import DEFAULT_EXPRESSION, QUICK_EXPRESSION
 from results import write_result
 
 ROUNDS = 15
 
 
-def compare(batch: int, threads: int, repeats: int) -> dict[str, float]:
+def compare(batch: int, threads: int, repeats: int, *, weights: str = DEFAULT_EXPRESSION) -> dict[str, float]:
     """Time both libraries in turn on one batch size."""
     faces = np.random.default_rng(0).random((batch, 1, 48, 48), dtype=np.float32)
-    card, content = load_weights(DEFAULT_EXPRESSION)
+    card, content = load_weights(weights)
     session = NetworkSession(content, name=card.name, threads=threads)
     network = build_network(card.recipe["network"], n_classes=8, **card.recipe["settings"]).eval()
     network = network.to(memory_format=torch.channels_last)
@@ -54,6 +54,10 @@ def main() -> None:
         "batch_1_one_thread": compare(batch=1, threads=1, repeats=40),
         "batch_64_one_thread": compare(batch=64, threads=1, repeats=2),
         f"batch_64_{cores}_threads": compare(batch=64, threads=cores, repeats=2),
+        "smallest": {
+            "weights": QUICK_EXPRESSION,
+            "batch_1_one_thread": compare(batch=1, threads=1, repeats=80, weights=QUICK_EXPRESSION),
+        },
     }
     write_result("network_speed", figures)
 

@@ -124,10 +124,22 @@ def sizes() -> str:
     return table(rows) + f"\n{about}\n"
 
 
+def alone() -> str:
+    """Return the time of the default and of the smallest network, without anything around them."""
+    figures = result("network_speed")
+    rows = [("network alone", "ms per face, batch 1", "of PyTorch's time in float")]
+    for row in (figures, figures["smallest"]):
+        one = row["batch_1_one_thread"]
+        relative = f"{one['time_relative_to_pytorch']:.2f}"
+        rows.append((row["weights"], f"{one['milliseconds_per_face']:.2f}", relative))
+    return table(rows) + f"\nOne thread. Machine: {machine('network_speed')}.\n"
+
+
 TABLES = {
     "sizes": where_measured("sizes", sizes),
     "int8_files": where_measured("int8", files),
     "int8_accuracy": where_measured("int8", accuracy),
     "int8_settings": where_measured("int8", settings),
     "exit_cascade": where_measured("exit_cascade", cascade),
+    "networks_alone": where_measured("network_speed", alone),
 }
