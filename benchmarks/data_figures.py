@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from stored import machine, result, table
+from stored import machine, result, table, where_measured
 
 SHOWN = ("neutral", "happiness", "fear", "disgust", "contempt")
 
@@ -97,7 +97,7 @@ def balance_ways() -> str:
 
 
 TABLES: dict[str, Callable[[], str]] = {
-    "balance_ways": balance_ways,
+    "balance_ways": where_measured("balance_ablation", balance_ways),
     "balanced_sampling": balanced_sampling,
     "near_copies": near_copies,
     "near_copies_accuracy": near_copies_accuracy,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import shutil
 from pathlib import Path
 from typing import Any
 
@@ -105,3 +106,14 @@ def test_only_recipes_that_fine_tune_frame(tmp_path: Path) -> None:
     assert with_framing(RECIPE, "find").finetune.framing == "find"
     with pytest.raises(RecipeError, match=r"paper: needs a table \[finetune\], got none"):
         with_framing(load_recipe("paper"), "as-is")
+
+
+def test_what_is_reported_on_is_learnt_from_nowhere(tmp_path: Path) -> None:
+    mine = own.write_folder(tmp_path / "mine", each=10)
+    for picture in sorted(mine.glob("*/*.png")):
+        shutil.copy(picture, picture.with_name(f"again-{picture.name}"))
+    data = read(mine)
+    reported = {crop.tobytes() for crop in data.report.crops(48)}
+    assert not any(crop.tobytes() in reported for crop in data.training.crops(48))
+    assert 0 < len(data.refused) == 60 - len(data.training) - len(data.report)
+    assert {entry.reason for entry in data.refused} == {"the same picture is among those that are reported on"}

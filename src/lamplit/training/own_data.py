@@ -11,6 +11,7 @@ import numpy as np
 
 from lamplit.core.arrays import AnyArray
 from lamplit.core.errors import DatasetError, RecipeError
+from lamplit.datasets.copies import have_copies
 from lamplit.datasets.corpora import Corpus, find_corpus
 from lamplit.datasets.labelled import Refused
 from lamplit.faces.detector import get_detector
@@ -18,6 +19,9 @@ from lamplit.training.finetuning import EVERYBODY, Finetuning, tuning_of
 from lamplit.training.folds import hold_out, knows_people
 from lamplit.training.framing import FramedFaces, frame_faces
 from lamplit.training.recipe import Recipe
+
+SIDE_TO_COMPARE = 64
+"""Side of the crops in pixels by which copies are told."""
 
 Step = Callable[[str, int, int], None]
 """Told what is done, how much of it, and of how much."""
@@ -124,6 +128,8 @@ def _divided(corpus: Corpus, tuning: Finetuning, faces: FramedFaces, seed: int) 
 
 def _data(corpus: Corpus, training: FramedFaces, report: FramedFaces | None, protocol: str) -> OwnData:
     """Put the parts together, if there is something to learn and something to report."""
+    if report is not None:
+        training = _without_copies(training, report)
     pictures = training.pictures
     lost = [name for number, name in enumerate(pictures.labels) if number not in pictures.classes]
     if lost or (report is not None and not len(report)):
@@ -133,6 +139,14 @@ def _data(corpus: Corpus, training: FramedFaces, report: FramedFaces | None, pro
     return OwnData(
         training=training, report=report, protocol=protocol, source=corpus.source, terms=corpus.terms
     )
+
+
+def _without_copies(training: FramedFaces, report: FramedFaces) -> FramedFaces:
+    """Leave out of training what the report would only ask back: faces that stand in it, pixel for pixel."""
+    copies = have_copies(training.crops(SIDE_TO_COMPARE), among=report.crops(SIDE_TO_COMPARE))
+    names = [name for name, copy in zip(training.pictures.names, copies, strict=True) if copy]
+    refused = tuple(Refused(name, "the same picture is among those that are reported on") for name in names)
+    return dataclasses.replace(training.subset(~copies), refused=(*training.refused, *refused))
 
 
 def without(faces: FramedFaces, person: str) -> tuple[AnyArray, AnyArray]:
