@@ -19,7 +19,7 @@ def experiment() -> str:
     figures = result("paper_rerun")
     claimed, last = figures["claimed"], figures["last_epoch"]
     paper, shipped = figures["paper"], figures["shipped"]
-    rows = [("six expressions", "claimed", "the paper's network, rerun", "what lamplit ships")]
+    rows = [("six expressions", "claimed", "the paper's network, rerun", shipped["weights"])]
     rows.append(("parameters", *(f"{n:,}" for n in _each("parameters", claimed, paper, shipped))))
     rows.append(("accuracy", *(f"{n:.4f}" for n in _each("accuracy", claimed, paper, shipped))))
     losses = (claimed["loss"], paper["log_loss"], shipped["log_loss"])

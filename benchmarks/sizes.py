@@ -4,7 +4,7 @@ FER+ validation, majority protocol: the eight expressions and the Ekman six in g
 the six bad lights of the short protocol. Times: one face per call through `predict_proba`, one thread, all in
 turn within each round.
 
-    python benchmarks/sizes.py --data DIR
+    python benchmarks/sizes.py --data DIR [other weights, as .onnx files with their cards]
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ from lamplit.evaluation.metrics import ClassificationMetrics
 from lamplit.evaluation.speed import time_in_turn
 from lamplit.expression import ExpressionClassifier
 from lamplit.weights.registry import list_weights
-from results import parse_data, write_result
+from results import data_parser, write_result
 
 
 def measured(classifier: ExpressionClassifier, data: Path) -> dict[str, Any]:
@@ -56,11 +56,12 @@ def figures(evaluation: SplitEvaluation) -> dict[str, Any]:
 
 
 def main() -> None:
-    data = parse_data(__doc__)
+    parser = data_parser(__doc__)
+    parser.add_argument("others", nargs="*", help="weights that do not come with lamplit")
+    given = parser.parse_args()
+    names = [*(card.name for card in list_weights()), *given.others]
     classifiers = [
-        ExpressionClassifier(card.name, threads=1, flips=flips)
-        for card in list_weights()
-        for flips in (False, True)
+        ExpressionClassifier(name, threads=1, flips=flips) for name in names for flips in (False, True)
     ]
     face = np.random.default_rng(0).integers(0, 256, (1, 48, 48), dtype=np.uint8)
     timings = time_in_turn([lambda c=c: c.predict_proba(face) for c in classifiers], rounds=15, repeats=40)
@@ -72,7 +73,7 @@ def main() -> None:
             "bytes": classifier.card.size_bytes,
             "milliseconds": round(timing.milliseconds, 3),
             "fastest_round": round(timing.fastest, 3),
-            **measured(classifier, data),
+            **measured(classifier, given.data),
         }
         for classifier, timing in zip(classifiers, timings, strict=True)
     ]
