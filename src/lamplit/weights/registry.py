@@ -15,10 +15,10 @@ CASCADE_SUFFIX = ".cascade.json"
 """Ends the names of shipped cascades, which are assets, too."""
 
 FLOAT_EXPRESSION = "expression-fusion-ferplus-night-v1"
-"""What trainings start from when they are not told otherwise; the default's parent."""
+"""What trainings start from when they are not told otherwise: in float; the default's training began with it."""
 
-DEFAULT_EXPRESSION = f"{FLOAT_EXPRESSION}-int8"
-"""What `ExpressionClassifier` loads when it is not told otherwise: the same network in 8 bits, for speed."""
+DEFAULT_EXPRESSION = "expression-base-ferplus-v1-int8"
+"""What `ExpressionClassifier` loads when it is not told otherwise: in 8 bits, for speed and size."""
 
 QUICK_EXPRESSION = "expression-nano-ferplus-v3-int8"
 """What answers first in `lamplit.expression.early_exit.usual_cascade`: the default where it is unsure."""
@@ -44,7 +44,7 @@ def list_weights() -> list[WeightsCard]:
     Examples
     --------
     >>> [card.name for card in list_weights()][:2]
-    ['expression-fusion-ferplus-night-v1', 'expression-fusion-ferplus-night-v1-int8']
+    ['expression-base-ferplus-v1-int8', 'expression-fusion-ferplus-night-v1']
     """
     others = (ASSET_SUFFIX, CASCADE_SUFFIX)
     cards = [path for path in FOLDER.glob("*.json") if not path.name.endswith(others)]
