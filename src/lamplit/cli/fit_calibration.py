@@ -42,7 +42,7 @@ def calibrated(card: WeightsCard, folder: Path, data: Path, *, hidden: bool) -> 
     about: dict[str, Any] = {
         "light": light,
         "fitted_on": f"FER+ training, the {len(faces)} held-out faces with a majority, "
-        f"each in {len(lit)} lights of the gauntlet, seed {SEED}",
+        f"each in {len(lit)} lights of the gauntlet, good light as much as all others, seed {SEED}",
     }
     card = dataclasses.replace(card, temperature=round(fitted.good, 4), calibration=about)
     write_card(card, (folder / card.file).with_suffix(".json"))

@@ -84,7 +84,7 @@ def lit_logits(
 
 
 def fit_in_all_lights(lit: Sequence[LitLogits]) -> LightTemperature:
-    """Fit a temperature by light to faces in several lights, each light counting alike.
+    """Fit a temperature by light to faces in several lights, good light counting as much as all others together.
 
     Parameters
     ----------
@@ -102,9 +102,12 @@ def fit_in_all_lights(lit: Sequence[LitLogits]) -> LightTemperature:
     >>> round(fit_in_all_lights([said, said]).good, 2)
     1.82
     """
+    bad = [one for one in lit if one.light != GOOD]
+    # Alike, good light would be one of dozens, and lights that take what no loss measures would decide for it.
+    shown = bad + [one for one in lit if one.light == GOOD] * max(len(bad), 1)
     logits, losses, classes = (
         np.concatenate(parts)
-        for parts in zip(*((one.logits, one.losses, one.classes) for one in lit), strict=True)
+        for parts in zip(*((one.logits, one.losses, one.classes) for one in shown), strict=True)
     )
     return fit_light_temperature(logits, losses, classes)
 
