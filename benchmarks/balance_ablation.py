@@ -2,7 +2,7 @@
 
 The smallest network goes on from its second cycle's weights for a few epochs, on a part of FER+, in seven
 ways that differ in `[balance]` alone. Training pictures that stand in validation, nearly or wholly, are left
-out. Each run keeps its result in `runs/balance-ablation/`; called again, the script goes on where it stopped.
+out. Each run keeps its result in `runs/balance-nano/`; called again, the script goes on where it stopped.
 
     python benchmarks/balance_ablation.py --data DIR
 """
@@ -25,7 +25,7 @@ from lamplit.training.session import prepare, run_training
 from results import ROOT, parse_data, write_result
 
 FACES = 12_000
-FOLDER = ROOT / "runs" / "balance-ablation"
+FOLDER = ROOT / "runs" / "balance-nano"
 CYCLE = load_recipe("expression-nano-ferplus-longer")
 BASE = dataclasses.replace(
     CYCLE, epochs=3, learning_rate=1e-3, averaging=0.99, teach=0.0, teachers=(), unlabelled=""

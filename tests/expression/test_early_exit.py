@@ -113,4 +113,12 @@ def test_a_cascade_may_be_part_of_another(classifiers: list[ExpressionClassifier
     outer = ExpressionCascade([classifiers[0], inner], least=[0.3])
     flat = ExpressionCascade(classifiers, least=[0.3, 0.3])
     np.testing.assert_allclose(outer.predict_proba(faces), flat.predict_proba(faces), atol=1e-5)
-    assert outer.card is classifiers[2].card
+    assert outer.card.name == classifiers[2].card.name
+
+
+def test_an_answer_needs_what_the_strictest_of_its_networks_asks() -> None:
+    cascade = usual_cascade(threads=1)
+    for kind in ("easy", "hard", "backlit"):
+        asked = [classifier.card.least_probability.of_kind(kind) for classifier in cascade.classifiers]
+        assert cascade.card.least_probability.of_kind(kind) == max(asked)
+        assert max(asked) > 0

@@ -187,7 +187,12 @@ def test_patience_watches_faces_held_out(start: Start, table: Path, tmp_path: Pa
     data = data_of(table, settings)
     tuned = tune_on(tuner_of(settings, start, data), data, tmp_path)
     assert tuned.n_training < len(data.training)
+    assert len(tuned.history) == 3
     assert all(row["holdout_loss"] > 0 for row in tuned.history)
+    card = publish_own(tuned, data, tmp_path, name="mine", start=start[0])
+    held_back = len(data.training) - tuned.n_training
+    assert card.training_data[0]["epoch"].endswith(f"{held_back} faces held back")
+    assert card.training_data[0]["protocol"].endswith("by the head before the epochs")
 
 
 def test_people_are_shown_alike_where_that_is_wanted(
@@ -213,21 +218,30 @@ def test_people_are_shown_alike_where_that_is_wanted(
     assert sums == pytest.approx([len(rows) / len(sums)] * len(sums))
 
 
+def test_people_who_are_not_known_cannot_be_shown_alike(start: Start, tmp_path: Path) -> None:
+    settings = dataclasses.replace(
+        recipe(freeze="stage3", epochs=1), balance=Balance(sampling=1.0, over=("person",))
+    )
+    data = data_of(own.write_folder(tmp_path / "mine"), settings)
+    with pytest.raises(RecipeError, match="needs data that say who is who, for 'person', got 0 names"):
+        tune_on(tuner_of(settings, start, data), data, tmp_path)
+
+
 @pytest.mark.parametrize(
     ("changes", "key"),
     [
         ({"patience": 2}, "patience"),
-        ({"balance": Balance(sampling=0.5)}, "balance: sampling"),
+        ({"balance": Balance(sampling=0.5, over=("light",))}, "balance: sampling"),
         ({"balance": Balance(logit_adjustment=0.5)}, "balance: logit_adjustment"),
     ],
 )
 def test_settings_of_epochs_are_refused_where_there_are_none(
-    start: Start, table: Path, tmp_path: Path, changes: dict[str, Any], key: str
+    start: Start, table: Path, changes: dict[str, Any], key: str
 ) -> None:
     settings = dataclasses.replace(recipe(), **changes)
     data = data_of(table, settings)
     with pytest.raises(RecipeError, match=f"mine: {key}: needs a recipe with epochs: freeze other"):
-        tune_on(tuner_of(settings, start, data), data, tmp_path)
+        tuner_of(settings, start, data)
 
 
 def test_a_run_on_other_labels_or_of_another_kind_is_not_gone_on_with(
@@ -309,7 +323,9 @@ def test_settings_that_cannot_work_are_refused(changes: dict[str, Any], message:
     [
         ({"near_copies": "drop"}, "mine: near_copies: needs no such key beside a table \\[finetune\\]"),
         ({"start": "a", "teach": 0.5}, "mine: start: needs no such key beside a table \\[finetune\\]"),
+        ({"size": 64}, "mine: size: needs no such key beside a table \\[finetune\\]"),
         ({"balance": {"class_weights": 0.5}}, "mine: balance: class_weights: needs 0 beside a table"),
+        ({"balance": {"sampling": 0.5}}, "mine: balance: sampling: needs balance = 0 in \\[finetune\\], or"),
     ],
 )
 def test_keys_that_do_nothing_beside_fine_tuning_are_refused(values: dict[str, Any], message: str) -> None:

@@ -7,7 +7,7 @@ from collections import Counter
 import numpy as np
 import pytest
 
-from lamplit.training.folds import folds_of, hold_out, knows_people, sample_of
+from lamplit.training.folds import folds_of, hold_out, hold_out_enough, knows_people, sample_of
 
 CLASSES = np.array([0] * 20 + [1] * 10 + [2] * 5)
 NOBODY = [""] * len(CLASSES)
@@ -68,3 +68,27 @@ def test_people_must_be_known_and_several(people: list[str]) -> None:
 def test_a_sample_keeps_the_shares_of_labels() -> None:
     assert Counter(CLASSES[sample_of(CLASSES, 8, seed=0)].tolist()) == {0: 4, 1: 2, 2: 1}
     assert len(sample_of(CLASSES, 35, seed=0)) == 35
+
+
+@pytest.mark.parametrize(
+    ("n_labels", "each", "n_people"),
+    [(8, 25, 0), (7, 30, 0), (2, 75, 0), (7, 30, 10), (6, 40, 20), (3, 80, 12)],
+)
+def test_enough_is_held_out_for_a_fit(n_labels: int, each: int, n_people: int) -> None:
+    classes = np.repeat(np.arange(n_labels), each)
+    n = len(classes)
+    people = [f"person{number % n_people}" for number in range(n)] if n_people else [""] * n
+    kept, held = hold_out_enough(people, classes, 0.1, least=50, seed=0)
+    assert 50 <= len(held) <= n / 3 + 1
+    assert sorted([*kept, *held]) == list(range(n))
+    assert set(classes[kept]) == set(range(n_labels))
+    if n_people:
+        assert not {people[i] for i in kept} & {people[i] for i in held}
+
+
+def test_nothing_is_held_out_where_too_little_would_be_left() -> None:
+    for n, people in ((149, [""] * 149), (200, ["Ann"] * 100 + ["Bob"] * 100)):
+        kept, held = hold_out_enough(people, np.arange(n) % 4, 0.1, least=50, seed=0)
+        assert (len(kept), len(held)) == (n, 0)
+    kept, held = hold_out_enough([""] * 900, np.arange(900) % 4, 0.0, least=50, seed=0)
+    assert (len(kept), len(held)) == (900, 0)

@@ -97,7 +97,7 @@ def test_what_the_data_cannot_give_is_refused(
 def test_too_few_people_to_hold_some_back(tmp_path: Path) -> None:
     table = own.write_table(tmp_path, each=1)  # a single person
     with pytest.raises(
-        DatasetError, match=r"none to report on \(there are too few pictures, or too few people"
+        DatasetError, match=r"none to report on \(too few pictures or people to hold some back"
     ):
         read(table)
 
@@ -116,4 +116,6 @@ def test_what_is_reported_on_is_learnt_from_nowhere(tmp_path: Path) -> None:
     reported = {crop.tobytes() for crop in data.report.crops(48)}
     assert not any(crop.tobytes() in reported for crop in data.training.crops(48))
     assert 0 < len(data.refused) == 60 - len(data.training) - len(data.report)
-    assert {entry.reason for entry in data.refused} == {"the same picture is among those that are reported on"}
+    assert {entry.reason for entry in data.refused} == {
+        "the same picture is among those that are reported on"
+    }

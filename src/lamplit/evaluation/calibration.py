@@ -84,7 +84,7 @@ def lit_logits(
 
 
 def fit_in_all_lights(lit: Sequence[LitLogits]) -> LightTemperature:
-    """Fit a temperature by light to faces in several lights, good light counting as much as all others together.
+    """Fit a temperature by light to faces in several lights; good light counts as much as all others.
 
     Parameters
     ----------
@@ -103,7 +103,7 @@ def fit_in_all_lights(lit: Sequence[LitLogits]) -> LightTemperature:
     1.82
     """
     bad = [one for one in lit if one.light != GOOD]
-    # Alike, good light would be one of dozens, and lights that take what no loss measures would decide for it.
+    # Else good light would be one of dozens, and lights that take what no loss measures would decide.
     shown = bad + [one for one in lit if one.light == GOOD] * max(len(bad), 1)
     logits, losses, classes = (
         np.concatenate(parts)

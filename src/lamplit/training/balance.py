@@ -109,8 +109,9 @@ def with_weights(faces: TrainingFaces, balance: Balance, *, people: Sequence[str
     """
     if not balance.sampling or not len(faces):
         return faces
-    if "person" in balance.over and len(people) != len(faces):
-        raise RecipeError("balance: over", "data that say who is who, for 'person'", f"{len(people)} names")
+    if "person" in balance.over and (len(people) != len(faces) or not any(people)):
+        came = f"{sum(map(bool, people))} names"
+        raise RecipeError("balance: over", "data that say who is who, for 'person'", came)
     pictures = faces.images[:, 0].cpu().numpy()  # (N, S, S)
     factors: dict[str, Callable[[], AnyArray]] = {
         "expression": lambda: faces.classes.cpu().numpy(),

@@ -64,14 +64,14 @@ class TrainingData:
     unlabelled: Tensor | None = None
 
 
-def digest_of(faces: TrainingFaces) -> str:
+def digest_of(*parts: TrainingFaces) -> str:
     """Return what tells faces and their labels from others.
 
     Parameters
     ----------
-    faces : TrainingFaces
-        The faces of a training. Their targets do not count: teachers' answers differ in the last digits from
-        machine to machine.
+    *parts : TrainingFaces
+        The faces of a training and those that it holds out. Their targets do not count: teachers' answers
+        differ in the last digits from machine to machine.
 
     Returns
     -------
@@ -84,9 +84,11 @@ def digest_of(faces: TrainingFaces) -> str:
     >>> digest_of(faces) == digest_of(faces), digest_of(faces) == digest_of(faces.subset(slice(1)))
     (True, False)
     """
-    digest = sha256(str(tuple(faces.images.shape)).encode())
-    for part in (faces.images, faces.classes):
-        digest.update(part.contiguous().cpu().numpy().tobytes())
+    digest = sha256()
+    for faces in parts:
+        digest.update(str(tuple(faces.images.shape)).encode())
+        for tensor in (faces.images, faces.classes):
+            digest.update(tensor.contiguous().cpu().numpy().tobytes())
     return digest.hexdigest()
 
 

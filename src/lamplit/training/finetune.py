@@ -37,7 +37,7 @@ from lamplit.training.features import (
     tapped_settings,
 )
 from lamplit.training.finetuning import tuning_of
-from lamplit.training.folds import folds_of, hold_out, sample_of, share_to_hold_out
+from lamplit.training.folds import folds_of, hold_out, hold_out_enough, sample_of
 from lamplit.training.framing import FramedFaces
 from lamplit.training.head import weights_by_class
 from lamplit.training.loop import Observer, train
@@ -116,6 +116,11 @@ class FineTuner:
         Told (what is done, how much, of how much).
     observer : Observer
         Told of gradient descent.
+
+    Raises
+    ------
+    RecipeError
+        If the recipe has settings of gradient descent and there will be none.
     """
 
     def __init__(
@@ -134,6 +139,9 @@ class FineTuner:
         self.on_step = on_step
         self.observer = observer
         self.labels = faces.pictures.labels
+        self.deeper = self.tuning.freeze != EVERYTHING or len(faces) > MOST_FACES_FOR_HEAD
+        if not self.deeper:
+            self._refuse_epochs()
         self.sample = sample_of(faces.pictures.classes, MOST_FACES_FOR_HEAD, seed=recipe.seed)
         self._features = {size: self._seen(size) for size in input_sizes(recipe, start[0])}
         shown = faces.pictures.classes[self.sample]
@@ -163,10 +171,7 @@ class FineTuner:
         OutputError
             If a checkpoint cannot be written.
         """
-        deeper = self.tuning.freeze != EVERYTHING or len(rows) > MOST_FACES_FOR_HEAD
-        if not deeper:
-            self._refuse_epochs()
-        rows, held_out = self._held_out(rows) if deeper else (rows, rows[:0])
+        rows, held_out = self._held_out(rows) if self.deeper else (rows, rows[:0])
         shown = np.flatnonzero(np.isin(self.sample, rows))  # positions in the sample
         pictures = self.faces.subset(self.sample[shown]).pictures
         folds = folds_of(pictures.people, pictures.classes, self.tuning.folds, seed=self.recipe.seed)
@@ -182,7 +187,7 @@ class FineTuner:
         )
         recipe = resolved(self.recipe, self.start[0], self.labels, choice.size)
         tuned = Tuned(network=network, recipe=recipe, choice=choice, n_training=len(rows))
-        if not deeper:
+        if not self.deeper:
             return tuned
         kept_back = self.faces.subset(held_out)
         tuned = self._deeper(tuned, self.faces.subset(rows), kept_back, validation, folder)
@@ -201,15 +206,12 @@ class FineTuner:
     def _held_out(self, rows: IntArray) -> tuple[IntArray, IntArray]:
         """Divide faces into those that teach and those that fit the temperature and stop the training."""
         pictures = self.faces.subset(rows).pictures
-        recipe, least = self.recipe, LEAST_FACES_FOR_TEMPERATURE
-        share = share_to_hold_out(len(rows), recipe.holdout, least=least)
-        if recipe.patience:
-            share = share or recipe.holdout
-        if not share:
-            return rows, rows[:0]
-        kept, held = hold_out(pictures.people, pictures.classes, share, seed=recipe.seed)
-        if len(held) < least and not recipe.patience:
-            return rows, rows[:0]  # whole people were held out, and they have few pictures
+        people, classes, recipe = pictures.people, pictures.classes, self.recipe
+        kept, held = hold_out_enough(
+            people, classes, recipe.holdout, least=LEAST_FACES_FOR_TEMPERATURE, seed=recipe.seed
+        )
+        if recipe.patience and not len(held):
+            kept, held = hold_out(people, classes, recipe.holdout, seed=recipe.seed)
         return rows[kept], rows[held]
 
     def _network(self, size: int) -> TappedNet:

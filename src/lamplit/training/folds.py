@@ -116,31 +116,49 @@ MOST_HELD_OUT = 1 / 3
 """Of the pictures, to fit a temperature: with fewer than three times as many as that needs, all teach."""
 
 
-def share_to_hold_out(n_pictures: int, share: float, *, least: int) -> float:
-    """Return the share to hold out so that something can be fitted to it.
+def hold_out_enough(
+    people: Sequence[str], classes: IntArray, share: float, *, least: int, seed: int
+) -> tuple[IntArray, IntArray]:
+    """Divide pictures as `hold_out` does, with so many held out that something can be fitted to them.
 
     Parameters
     ----------
-    n_pictures : int
-        Pictures to divide.
+    people : sequence of str
+        Who each picture shows; "" where that is not known.
+    classes : ndarray of shape (N,), int64
+        The label of each picture.
     share : float
         The share that is wanted, in [0, 1).
     least : int
         Pictures that the fit needs.
+    seed : int
+        Decides who and what goes where.
 
     Returns
     -------
-    float
-        The share or, where that is too few pictures, what gives enough of them; 0 where that would be more
-        than a third of the pictures, or nothing is wanted.
+    (ndarray, ndarray)
+        Positions, int64, rising. The share or, where that is too few, the least that is enough. Nothing is
+        held out where nothing is wanted, or it would be more than a third of the pictures or all of a label.
 
     Examples
     --------
-    >>> [share_to_hold_out(n, 0.1, least=50) for n in (2000, 200, 89)]
-    [0.1, 0.25, 0.0]
+    >>> for n in (2000, 200, 89):
+    ...     kept, held = hold_out_enough([""] * n, np.arange(n) % 8, 0.1, least=50, seed=0)
+    ...     print(len(kept), len(held))
+    1800 200
+    144 56
+    89 0
     """
-    enough = max(share, least / n_pictures)
-    return enough if share and enough <= MOST_HELD_OUT else 0.0
+    n = len(classes)
+    most = max(MOST_HELD_OUT, share)
+    for tried in np.arange(max(share, least / n), most + 1e-9, 0.01) if share else ():
+        kept, held = hold_out(people, classes, float(tried), seed=seed)
+        if len(held) < least:
+            continue
+        if len(held) > most * n + 1 or set(classes[kept]) != set(classes):
+            break
+        return kept, held
+    return np.arange(n), np.arange(0)
 
 
 def sample_of(classes: IntArray, most: int, *, seed: int) -> IntArray:

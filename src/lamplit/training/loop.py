@@ -95,7 +95,7 @@ def train(
         raise DatasetError("patience", "faces held out, whose loss decides", "none", "a larger holdout")
     steps = max(len(data.training) // recipe.batch_size, 1)
     state = fresh_state(recipe, steps, fabric.device, weights=weights)
-    faces = digest_of(data.training)
+    faces = digest_of(data.training, data.holdout)
     checkpoint = load_checkpoint(folder)
     if checkpoint is not None:
         restore(state, checkpoint, recipe, str(folder), faces=faces)

@@ -134,7 +134,7 @@ def _data(corpus: Corpus, training: FramedFaces, report: FramedFaces | None, pro
     lost = [name for number, name in enumerate(pictures.labels) if number not in pictures.classes]
     if lost or (report is not None and not len(report)):
         came = f"none of {', '.join(lost)}" if lost else "none to report on"
-        hint = "there are too few pictures, or too few people, to hold some back; add some"
+        hint = "too few pictures or people to hold some back, or the others are copies of those; add some"
         raise DatasetError(pictures.name, "faces of every label to learn from, and some more", came, hint)
     return OwnData(
         training=training, report=report, protocol=protocol, source=corpus.source, terms=corpus.terms

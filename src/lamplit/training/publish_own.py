@@ -11,6 +11,7 @@ from lamplit.training.finetune import Tuned
 from lamplit.training.own_data import OwnData
 from lamplit.training.publish import facts_of, rounded
 from lamplit.training.source import source_commit
+from lamplit.training.stopping import outcome
 from lamplit.weights.cards import WeightsCard, read_card, write_card
 
 
@@ -102,7 +103,13 @@ def _own_data(tuned: Tuned, data: OwnData) -> dict[str, Any]:
     pictures = faces.pictures
     people = len(set(pictures.people)) if "" not in pictures.people else None
     fitted = f"{tuned.n_held_out} held-out faces" if tuned.n_held_out else "answers of cross-validation"
-    return {
+    if tuned.history and not tuned.n_held_out:
+        fitted += ", by the head before the epochs"
+    chosen = {}
+    if tuned.recipe.patience:
+        held_back = f"{len(faces) - tuned.n_training} faces held back"
+        chosen["epoch"] = f"{outcome(tuned.history, tuned.recipe.epochs)}; {held_back}"
+    return chosen | {
         "name": pictures.name,
         "split": data.protocol,
         "faces": tuned.n_training,

@@ -306,16 +306,28 @@ def _check_ranges(recipe: Recipe, where: str) -> None:
         _check_finetuned(recipe, where)
 
 
+_OF_WHOLE_TRAININGS = (
+    *("start", "blend", "teach", "teachers", "unlabelled", "claims", "near_copies"),
+    *("network", "settings", "size", "labels", "targets", "holdout_seed"),
+)
+
+
 def _check_finetuned(recipe: Recipe, where: str) -> None:
     """Refuse what does nothing where a training goes on from finished weights to other labels."""
     usual = Recipe(name=recipe.name)
-    for key in ("start", "blend", "teach", "unlabelled", "claims", "near_copies"):
+    for key in _OF_WHOLE_TRAININGS:
         if (value := getattr(recipe, key)) != getattr(usual, key):
-            required = "no such key beside a table [finetune], whose key weights says what to start from"
-            raise RecipeError(f"{where}: {key}", required, repr(value))
-    if recipe.balance.class_weights:
+            required, hint = "no such key beside a table [finetune], where it does nothing", ""
+            if key == "start":
+                hint = "the key weights of that table says what to start from"
+            raise RecipeError(f"{where}: {key}", required, repr(value), hint)
+    balance, weighs = recipe.balance, recipe.finetune is not None and recipe.finetune.balance
+    if balance.class_weights:
         required = "0 beside a table [finetune], whose key balance weighs labels"
-        raise RecipeError(f"{where}: balance: class_weights", required, f"{recipe.balance.class_weights:g}")
+        raise RecipeError(f"{where}: balance: class_weights", required, f"{balance.class_weights:g}")
+    if balance.sampling and "expression" in balance.over and weighs:
+        required = "balance = 0 in [finetune], or over without 'expression': else rare labels count twice"
+        raise RecipeError(f"{where}: balance: sampling", required, f"balance = {weighs:g}")
 
 
 def _check_teaching(recipe: Recipe, where: str) -> None:

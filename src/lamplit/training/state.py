@@ -125,7 +125,7 @@ def restore(state: State, checkpoint: Checkpoint, recipe: Recipe, where: str, *,
             where,
             "a run on the same faces with the same labels",
             "one on others",
-            "pictures or labels have changed since: give another --out folder, or remove the old run",
+            "pictures or labels have changed since, or are read differently here: give another --out folder",
         )
 
 
