@@ -154,6 +154,7 @@ def main() -> None:
             "processor_seconds": round(process_time() - worked, 1),
             "more_memory_mb": round((resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before) / 1024),
         },
+        "weights": ExpressionClassifier().card.name,
         "shipped_weights": accuracies(validation, pairs),
     }
     # Below the threshold, too, to see what another one would give.
