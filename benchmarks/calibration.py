@@ -26,7 +26,7 @@ from sklearn.metrics import log_loss
 
 from lamplit.cli.consoles import counting_progress
 from lamplit.cli.fit_calibration import held_out_faces
-from lamplit.cli.measure import read_with_majority
+from lamplit.cli.measure import read_with_majority, with_majority
 from lamplit.core.arrays import AnyArray, ByteArray, IntArray
 from lamplit.core.files import write_atomically
 from lamplit.core.refusal import BACKLIT, EASY, HARD, kind_of
@@ -120,7 +120,9 @@ def seen_in_all_lights(classifier: ExpressionClassifier, data: Path) -> tuple[li
     lights, sets = lights_to_run(), []
     with counting_progress(hidden=False) as progress:
         faces = {
-            "held-out": held_out_faces(classifier.card, data, progress),
+            "held-out": with_majority(
+                held_out_faces(classifier.card, data, progress), classifier.card.speaks
+            ),
             "validation": read_with_majority(data, "validation", progress, labels=classifier.card.speaks),
         }
         for name, (part, classes) in faces.items():
