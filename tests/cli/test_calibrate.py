@@ -65,7 +65,8 @@ def test_training_fits_the_light(trained: Path) -> None:
     card = read_card(trained.with_suffix(".json"))
     assert set(card.calibration["light"]) == {"noise", "surround"}
     assert card.calibration["fitted_on"] == (
-        "FER+ training, the 120 held-out faces with a majority, each in 47 lights of the gauntlet, seed 0"
+        "FER+ training, the 120 held-out faces with a majority, each in 47 lights of the gauntlet, "
+        "good light as much as all others, seed 0"
     )
 
 

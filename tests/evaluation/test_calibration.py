@@ -88,6 +88,15 @@ def test_what_is_fitted_in_all_lights_fits_each() -> None:
         assert said.bins(1.0).calibration_error > 0.1
 
 
+def test_good_light_counts_as_much_as_all_others_together() -> None:
+    # Nothing tells the lights apart: one temperature for 7 of 8 by day and 5 of 8 in three nights.
+    logits = np.array([[2.0, 0.0]] * 8)
+    day = LitLogits(GOOD, logits, np.zeros((8, 2)), np.repeat([0, 1], [7, 1]))
+    nights = [LitLogits(night, logits, np.zeros((8, 2)), np.repeat([0, 1], [5, 3])) for night in NIGHTS[:3]]
+    fitted = fit_in_all_lights([nights[0], day, *nights[1:]])
+    assert 1 / (1 + np.exp(-2 / fitted.good)) == pytest.approx((7 / 8 + 5 / 8) / 2, abs=1e-4)
+
+
 def test_bins_are_those_of_the_probabilities() -> None:
     said = LitLogits(GOOD, RNG.normal(size=(50, 3)), RNG.uniform(0, 4, (50, 2)), RNG.integers(0, 3, 50))
     temperatures = LightTemperature(0.7, noise=0.1).of(said.losses)
