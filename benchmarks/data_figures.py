@@ -77,14 +77,8 @@ RARE = ("disgust", "fear", "contempt")
 def balance_ways() -> str:
     """Return what each way of balancing brings, mean and spread over seeds."""
     figures = result("balance_ablation")
-    measures = {
-        "accuracy": "accuracy",
-        "mean_recall": "mean recall",
-        "macro_f1": "macro F1",
-        "log_loss": "log loss",
-    }
-    measures |= {f"recall of {name}": f"recall of {name}" for name in RARE}
-    rows = [("balance", *measures.values())]
+    measures = ["accuracy", "mean_recall", "macro_f1", "log_loss", *(f"recall of {name}" for name in RARE)]
+    rows = [("balance", *(key.replace("_f1", " F1").replace("_", " ") for key in measures))]
     for way in figures["ways"]:
         scores = (f"{way[key]['mean']:.3f} ± {way[key]['spread']:.3f}" for key in measures)
         rows.append((way["way"], *scores))

@@ -59,8 +59,8 @@ def yale() -> str:
 
 def yale_by_weights() -> str:
     """Return what all weights make of the four states of Yale Faces."""
-    by_name = result("yale_faces").get("by_weights", {})
-    states = list(next(iter(by_name.values()), {}))
+    by_name = result("yale_faces")["by_weights"]
+    states = list(next(iter(by_name.values())))
     rows = [("weights", *states)]
     rows += [(name, *(f"{shares[state]:.2f}" for state in states)) for name, shares in by_name.items()]
     return table(rows)

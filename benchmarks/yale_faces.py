@@ -16,6 +16,9 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import lamplit
+from lamplit.imaging.images import read_image
+from lamplit.light import measure
+from lamplit.weights.registry import DEFAULT_EXPRESSION
 from results import data_parser, write_result
 
 EXPRESSION_OF = {"normal": "neutral", "happy": "happiness", "sad": "sadness", "surprised": "surprise"}
@@ -40,33 +43,31 @@ def main() -> None:
     parser = data_parser(__doc__)
     parser.add_argument("weights", nargs="*", help="other weights, each an .onnx file with its card")
     given = parser.parse_args()
-    answers: dict[str, Counter[str]] = defaultdict(Counter)
-    n_faces: dict[str, Counter[int]] = defaultdict(Counter)
-    others = [lamplit.Analyzer(weights=name) for name in (*_names(), *given.weights)]
-    by_weights: list[dict[str, Counter[str]]] = [defaultdict(Counter) for _ in others]
+    # Faces are found once: that does not depend on who reads them.
     usual = lamplit.Analyzer()
+    others = [lamplit.Analyzer(weights=name, detector=usual.detector) for name in (*_names(), *given.weights)]
+    answers: dict[str, dict[str, Counter[str]]] = defaultdict(lambda: defaultdict(Counter))
+    n_faces: dict[str, Counter[int]] = defaultdict(Counter)
     with zipfile.ZipFile(given.data / "yalefaces.zip") as archive:
         for state, content in pictures(archive):
-            found = usual.analyze(content)
-            answers[state][found[0].expression if found else "no face"] += 1
+            pixels = read_image(content)
+            light = measure(pixels)
+            found = usual.find(pixels, light)
             n_faces[state][len(found)] += 1
-            for other, counts in zip(others, by_weights, strict=True):
-                if state in EXPRESSION_OF:
-                    faces = other.analyze(content)
-                    counts[state][faces[0].expression if faces else "no face"] += 1
-    accuracy = shares(answers)
+            for other in others:
+                faces = other.describe(pixels, found, light)
+                said = faces[0].expression if faces else "no face"
+                answers[other.classifier.card.name][state][said] += 1
+    accuracy, of_usual = shares(answers[DEFAULT_EXPRESSION]), answers[DEFAULT_EXPRESSION]
     figures = {
-        "pictures": sum(counts.total() for counts in answers.values()),
+        "pictures": sum(counts.total() for counts in n_faces.values()),
         "share_with_exactly_one_face": {
             state: round(counts[1] / counts.total(), 4) for state, counts in sorted(n_faces.items())
         },
         "mean_accuracy_of_the_four": accuracy.pop("mean"),
         "accuracy": accuracy,
-        "by_weights": {
-            other.classifier.card.name: shares(counts)
-            for other, counts in zip(others, by_weights, strict=True)
-        },
-        "answers": {state: dict(counts.most_common()) for state, counts in sorted(answers.items())},
+        "by_weights": {name: shares(by_state) for name, by_state in answers.items()},
+        "answers": {state: dict(counts.most_common()) for state, counts in sorted(of_usual.items())},
     }
     write_result("yale_faces", figures)
 

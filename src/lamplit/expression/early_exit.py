@@ -72,6 +72,8 @@ class ExpressionCascade:
     ----------
     labels : tuple of str
         The expressions, in the order of the probabilities.
+    card : WeightsCard
+        That of the last classifier, with the strictest thresholds of all for what is no answer.
 
     Raises
     ------
@@ -102,6 +104,7 @@ class ExpressionCascade:
         self.least = tuple(float(threshold) for threshold in least)
         self.rule = rule
         self.labels: tuple[str, ...] = tuple(classifiers[0].labels)
+        self.card = _strictest_card([classifier.card for classifier in classifiers])
 
     def predict_proba(self, crops: AnyArray) -> FloatArray:
         """Return the probability of each expression for each crop.
@@ -155,14 +158,6 @@ class ExpressionCascade:
                 break
             probabilities[unsure], stage[unsure] = classifier.predict_proba(crops[unsure]), position
         return CascadeAnswers(probabilities, stage)
-
-    @property
-    def card(self) -> WeightsCard:
-        """The card of the last classifier, with the strictest thresholds of all for what is no answer."""
-        cards = [classifier.card for classifier in self.classifiers]
-        kinds = [dataclasses.asdict(card.least_probability) for card in cards]
-        strictest = {kind: max(each[kind] for each in kinds) for kind in kinds[0]}
-        return dataclasses.replace(cards[-1], refusal={**cards[-1].refusal, "least_probability": strictest})
 
     @property
     def description(self) -> dict[str, Any]:
@@ -276,6 +271,13 @@ def check_rule(rule: str) -> None:
     """
     if rule not in RULES:
         raise InvalidArgumentError("rule", f"one of {list(RULES)}", repr(rule))
+
+
+def _strictest_card(cards: Sequence[WeightsCard]) -> WeightsCard:
+    """Return the last of several cards, with the strictest thresholds of all."""
+    kinds = [dataclasses.asdict(card.least_probability) for card in cards]
+    strictest = {kind: max(each[kind] for each in kinds) for kind in kinds[0]}
+    return dataclasses.replace(cards[-1], refusal={**cards[-1].refusal, "least_probability": strictest})
 
 
 def _check_classifiers(classifiers: Sequence[ExpressionModel]) -> None:

@@ -303,7 +303,7 @@ def _check_ranges(recipe: Recipe, where: str) -> None:
         raise RecipeError(f"{where}: dataset", required, repr(recipe.dataset))
     if recipe.finetune is not None:
         recipe.finetune.check(where)
-        _check_finetuned(recipe, where)
+        _check_finetuned(recipe, recipe.finetune.balance, where)
 
 
 _OF_WHOLE_TRAININGS = (
@@ -312,8 +312,8 @@ _OF_WHOLE_TRAININGS = (
 )
 
 
-def _check_finetuned(recipe: Recipe, where: str) -> None:
-    """Refuse what does nothing where a training goes on from finished weights to other labels."""
+def _check_finetuned(recipe: Recipe, weighs: float, where: str) -> None:
+    """Refuse what does nothing where a training that weighs labels itself goes on from finished weights."""
     usual = Recipe(name=recipe.name)
     for key in _OF_WHOLE_TRAININGS:
         if (value := getattr(recipe, key)) != getattr(usual, key):
@@ -321,7 +321,7 @@ def _check_finetuned(recipe: Recipe, where: str) -> None:
             if key == "start":
                 hint = "the key weights of that table says what to start from"
             raise RecipeError(f"{where}: {key}", required, repr(value), hint)
-    balance, weighs = recipe.balance, recipe.finetune is not None and recipe.finetune.balance
+    balance = recipe.balance
     if balance.class_weights:
         required = "0 beside a table [finetune], whose key balance weighs labels"
         raise RecipeError(f"{where}: balance: class_weights", required, f"{balance.class_weights:g}")
