@@ -16,6 +16,7 @@ from lamplit.core.errors import InvalidArgumentError, WeightsCorruptError
 from lamplit.core.extras import require
 from lamplit.core.files import write_atomically
 from lamplit.nets.export import INPUT_NAME, without_traces
+from lamplit.nets.squares import with_fast_squares
 from lamplit.nets.window_means import with_matrix_means
 
 _onnx = require("onnx", extra="train", purpose="quantisation")
@@ -125,7 +126,7 @@ def quantize_onnx(
     17
     """
     _check_settings(pictures, method, bits)
-    model = with_matrix_means(_loaded(content))
+    model = with_fast_squares(with_matrix_means(_loaded(content)))
     layers = [name for name in _convolutions(model) if name not in set(in_float)]
     strangers = set(in_float) - set(_convolutions(model))
     if strangers or not layers:

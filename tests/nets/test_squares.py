@@ -1,0 +1,118 @@
+"""Squares of pixels before a convolution: the same numbers, by faster nodes."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+
+import numpy as np
+import onnx
+import pytest
+import torch
+from torch import nn
+
+from lamplit.core.arrays import FloatArray
+from lamplit.nets.export import export_onnx
+from lamplit.nets.quantization import convolutions, quantize_onnx
+from lamplit.nets.squares import with_fast_squares
+from lamplit.weights import NetworkSession
+
+Rewritten = Callable[[nn.Module], tuple[list[str], FloatArray, FloatArray]]
+
+
+class TwoReaders(nn.Module):
+    """What a layer gives is wanted by itself, not by a convolution alone."""
+
+    def __init__(self, layer: nn.Module, channels: int) -> None:
+        super().__init__()
+        self.layer, self.mix = layer, nn.Conv2d(channels, channels, 1)
+
+    def forward(self, x: torch.Tensor) -> torch.Tensor:
+        given = self.layer(x)
+        return self.mix(given) + given
+
+
+@pytest.fixture
+def rewritten(tmp_path: Path) -> Rewritten:
+    """Nodes of a rewritten network, its answers, and those of the network before."""
+
+    def rewrite(network: nn.Module) -> tuple[list[str], FloatArray, FloatArray]:
+        torch.manual_seed(0)
+        for parameter in network.parameters():
+            nn.init.normal_(parameter)
+        export_onnx(network, tmp_path / "net.onnx", size=12)
+        content = (tmp_path / "net.onnx").read_bytes()
+        model = with_fast_squares(onnx.load_model_from_string(content))
+        onnx.checker.check_model(model, full_check=True)
+        assert convolutions(model.SerializeToString()) == convolutions(content)
+        faces = np.random.default_rng(0).random((3, 1, 12, 12), dtype=np.float32)
+        answers = [
+            NetworkSession(one, name="net", threads=1).run(faces)
+            for one in (model.SerializeToString(), content)
+        ]
+        return [node.op_type for node in model.graph.node], *answers
+
+    return rewrite
+
+
+@pytest.mark.parametrize("side", [2, 3])
+def test_a_convolution_of_one_cell_takes_the_mean_before_it(side: int, rewritten: Rewritten) -> None:
+    nodes, after, before = rewritten(
+        nn.Sequential(nn.Conv2d(1, 4, 3, padding=1), nn.AvgPool2d(side), nn.Conv2d(4, 5, 1))
+    )
+    assert nodes == ["Conv", "Conv"]
+    assert before.std() > 0.1
+    np.testing.assert_allclose(after, before, atol=1e-5)
+
+
+@pytest.mark.parametrize("side", [2, 3])
+def test_squares_are_folded_by_one_node(side: int, rewritten: Rewritten) -> None:
+    # Two channels at least: of one the order of the channels would be the same either way.
+    nodes, after, before = rewritten(
+        nn.Sequential(
+            nn.Conv2d(1, 2, 3, padding=1),
+            nn.PixelUnshuffle(side),
+            nn.Conv2d(2 * side**2, 5, 3, padding=1),
+        )
+    )
+    assert nodes == ["Conv", "SpaceToDepth", "Conv"]
+    assert before.std() > 0.1
+    np.testing.assert_allclose(after, before, atol=1e-4)
+
+
+@pytest.mark.parametrize(
+    "network",
+    [
+        TwoReaders(nn.AvgPool2d(2), 1),
+        nn.Sequential(nn.AvgPool2d(2), nn.Conv2d(1, 3, 3)),
+        nn.Sequential(nn.AvgPool2d(2), nn.Conv2d(1, 3, 1, stride=2)),
+        nn.Sequential(nn.AvgPool2d(2), nn.Conv2d(1, 3, 1, padding=1)),
+        nn.Sequential(nn.AvgPool2d(3, stride=1), nn.Conv2d(1, 3, 1)),
+        nn.Sequential(nn.AvgPool2d((2, 3)), nn.Conv2d(1, 3, 1)),
+        nn.Sequential(nn.AvgPool2d(2, padding=1), nn.Conv2d(1, 3, 1)),
+    ],
+    ids=["read twice", "more cells", "steps", "border", "overlapping", "no squares", "cut off"],
+)
+def test_other_means_stay(network: nn.Module, rewritten: Rewritten) -> None:
+    nodes, after, before = rewritten(network)
+    assert "AveragePool" in nodes
+    np.testing.assert_array_equal(after, before)
+
+
+def test_folding_that_something_else_reads_stays(rewritten: Rewritten) -> None:
+    nodes, after, before = rewritten(TwoReaders(nn.PixelUnshuffle(2), 4))
+    assert "SpaceToDepth" not in nodes
+    np.testing.assert_array_equal(after, before)
+
+
+def test_networks_in_8_bits_have_neither_slow_node(
+    tmp_path: Path, small_weights: Callable[..., Path]
+) -> None:
+    in_float = small_weights(tmp_path, "net", stem="folded")
+    before = [node.op_type for node in onnx.load(in_float).graph.node]
+    assert {"AveragePool", "Transpose"} <= set(before)
+    pictures = np.random.default_rng(0).random((8, 1, 48, 48), dtype=np.float32)
+    quantize_onnx(in_float.read_bytes(), tmp_path / "net-int8.onnx", pictures)
+    after = [node.op_type for node in onnx.load(tmp_path / "net-int8.onnx").graph.node]
+    assert "AveragePool" not in after
+    assert "SpaceToDepth" in after
