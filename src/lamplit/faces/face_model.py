@@ -46,6 +46,14 @@ class FaceModel:
         right, left = self.points[RIGHT_EYE].mean(axis=0), self.points[LEFT_EYE].mean(axis=0)
         return float(np.linalg.norm(left - right))
 
+    @cached_property
+    def affine_fit(self) -> AnyArray:
+        """Matrix (4, 68) that fits any linear map and an offset to 68 values, by weighted least squares."""
+        root = np.sqrt(self.weights)  # (68,)
+        design = np.column_stack([self.points, np.ones(N_POINTS)])  # (68, 4)
+        fit: AnyArray = np.linalg.pinv(root[:, np.newaxis] * design) * root
+        return fit
+
 
 @lru_cache(maxsize=1)
 def load_face_model() -> FaceModel:

@@ -169,10 +169,15 @@ def project(place: Placement, *, distance: float = np.inf) -> AnyArray:
     >>> project(Placement(np.eye(3), 2.0, np.array([50.0, 40.0])))[30].tolist()
     [50.0, 108.0]
     """
-    turned = load_face_model().points @ place.rotation.T  # (68, 3): x right, y up, z to the camera
-    nearer = 1 / (1 - turned[:, 2:] / distance)  # (68, 1)
-    shown: AnyArray = place.scale * turned[:, :2] * (1, -1) * nearer + place.origin
-    return shown
+    x, y, z = _turned(place)
+    larger = place.scale / (1 - z / distance)  # (68,)
+    return np.stack([place.origin[0] + larger * x, place.origin[1] - larger * y], axis=1)
+
+
+def _turned(place: Placement) -> AnyArray:
+    """Return x (right), y (up) and z (to the camera) of the turned face in millimetres: (3, 68)."""
+    turned: AnyArray = place.rotation @ load_face_model().points.T
+    return turned
 
 
 def _settled(marks: AnyArray, distance: float) -> Placement:
@@ -192,13 +197,11 @@ def _settled(marks: AnyArray, distance: float) -> Placement:
 
 def _first_guess(marks: AnyArray) -> Placement:
     """Fit any linear map to the points, and take the scaled rotation next to it."""
-    model = load_face_model()
-    root = np.sqrt(model.weights)[:, np.newaxis]  # (68, 1)
-    design = np.column_stack([model.points, np.ones(N_POINTS)])  # (68, 4)
-    fitted = np.linalg.lstsq(root * design, root * marks * (1, -1), rcond=None)[0]  # (4, 2)
+    fitted = load_face_model().affine_fit @ (marks * (1, -1))  # (4, 2)
     left, stretch, right = np.linalg.svd(fitted[:3].T, full_matrices=False)
     upper = left @ right  # (2, 3), orthonormal rows
-    rotation = np.vstack([upper, np.cross(upper[0], upper[1])])
+    (a, b, c), (d, e, f) = upper
+    rotation = np.array([*upper, (b * f - c * e, c * d - a * f, a * e - b * d)])
     return Placement(rotation, float(stretch.mean()), fitted[3] * (1, -1))
 
 
@@ -220,15 +223,15 @@ def _step(marks: AnyArray, place: Placement, distance: float) -> tuple[Placement
 
 def _derivatives(place: Placement, distance: float) -> AnyArray:
     """Return how points (2, 68) move with turns about x, y, z, the log of the scale, and the shift."""
-    x, y, z = (load_face_model().points @ place.rotation.T).T  # (68,) each
-    nearer = 1 / (1 - z / distance)
-    none = np.zeros_like(x)
-    # A turn by a small vector w moves a point p by w x p.
-    moves = np.array([[none, -z, y], [z, none, -x], [-y, x, none]])  # (3 turns, 3 axes, 68)
-    more = moves[:, 2:] * nearer**2 / distance  # how the magnification changes, (3, 1, 68)
-    flat = np.array([x, -y])  # y downwards, (2, 68)
-    design = np.empty((6, 2, N_POINTS))
-    design[:3] = place.scale * (moves[:, :2] * [[1], [-1]] * nearer + flat * more)
-    design[3] = place.scale * flat * nearer
-    design[4:] = np.eye(2)[..., np.newaxis]
+    x, y, z = _turned(place)
+    larger = place.scale / (1 - z / distance)
+    nearing = larger**2 / (place.scale * distance)  # growth of what comes nearer by a millimetre, (68,)
+    # A turn by a small vector w moves a point p by w x p; in the picture y runs downwards.
+    across, down, mixed = x * larger, -y * larger, x * y * nearing
+    design = np.zeros((6, 2, N_POINTS))
+    design[0] = mixed, z * larger - y**2 * nearing
+    design[1] = z * larger - x**2 * nearing, mixed
+    design[2] = down, -across
+    design[3] = across, down
+    design[4, 0] = design[5, 1] = 1
     return design
