@@ -126,12 +126,12 @@ def quantize_onnx(
     17
     """
     _check_settings(pictures, method, bits)
-    model = with_fast_squares(with_matrix_means(_loaded(content)))
-    layers = [name for name in _convolutions(model) if name not in set(in_float)]
-    strangers = set(in_float) - set(_convolutions(model))
-    if strangers or not layers:
-        required = f"some, not all, of {_convolutions(model)}"
-        raise InvalidArgumentError("in_float", required, str(sorted(in_float)))
+    model = _loaded(content)
+    every = _convolutions(model)
+    layers = [name for name in every if name not in set(in_float)]
+    if set(in_float) - set(every) or not layers:
+        raise InvalidArgumentError("in_float", f"some, not all, of {every}", str(sorted(in_float)))
+    model = with_fast_squares(with_matrix_means(model))
     _onnx.helper.set_model_props(model, _PREPARED)
     quantized = _quantized(model, pictures, method, bits, _nodes_in_8_bits(model, layers))
     write_atomically(target, without_traces(quantized).SerializeToString())

@@ -1,4 +1,4 @@
-"""Squares of pixels before a convolution: their means and their folding into channels by fast nodes."""
+"""Squares of pixels: their means and their folding into channels by the nodes that run fast."""
 
 from __future__ import annotations
 
@@ -16,18 +16,20 @@ _UNSHUFFLED = [0, 1, 3, 5, 2, 4]
 
 
 def with_fast_squares(model: Any) -> Any:
-    """Say in other nodes what is done to squares of r x r pixels before a convolution alone reads them.
+    """Say in other nodes what a network does to squares of r x r pixels.
 
     Their mean before a convolution of one cell is a convolution of r x r cells in steps of r: one node
-    instead of two, without a pooling that ONNX Runtime is slow at in 8 bits. Their folding into channels,
-    which is exported as an exchange of axes between two reshapings, is ONNX's own `SpaceToDepth`, which is
-    many times as fast but orders channels otherwise, so that the kernel changes its order, too. In a network
-    of half a millisecond both together are a tenth of it.
+    instead of two, without a pooling that ONNX Runtime is slow at in 8 bits. Their mean on a single plane,
+    whoever reads it, is a convolution with an even kernel, in a fraction of the time. Their folding into
+    channels, which is exported as an exchange of axes between two reshapings, is ONNX's own `SpaceToDepth`,
+    many times as fast; it orders channels otherwise, so that the convolution behind it has its kernel in
+    another order, too.
 
     Parameters
     ----------
     model : onnx.ModelProto
-        An exported network in float; changed in place. What is read by something else as well stays.
+        An exported network in float; changed in place. Means over several channels and foldings that
+        anything else than one convolution reads stay as they are.
 
     Returns
     -------
@@ -37,8 +39,11 @@ def with_fast_squares(model: Any) -> Any:
     Notes
     -----
     The kernels are no longer those of the network that was trained, so no training can start from such a
-    file: those in float stay as they are exported, and only those in 8 bits are made from this.
+    file: those in float stay as they are exported, and only those in 8 bits are made from this. Even kernels
+    are constants among the nodes and no initialisers, for they were not learnt
+    (`lamplit.nets.export.count_parameters`).
     """
+    _pool_planes(model)
     graph = model.graph
     made_by = {output: node for node in graph.node for output in node.output}
     arrays = {one.name: one for one in graph.initializer}
@@ -106,18 +111,47 @@ def reordered_kernel(kernel: FloatArray, side: int) -> FloatArray:
 
 def _take_mean(node: Any, pooling: Any, arrays: dict[str, Any]) -> None:
     """Let a convolution of one cell take the means before it."""
-    pool, settings = _settings(pooling), _settings(node)
-    side, *others = {*pool["kernel_shape"], *pool.get("strides", [1, 1])}
+    side, settings = _side_of_squares(pooling), _settings(node)
     kernel = _onnx.numpy_helper.to_array(arrays[node.input[1]])
-    cut = any((*pool.get("pads", ()), *settings.get("pads", ()), pool.get("ceil_mode", 0)))
-    steps = list(settings.get("strides", [1, 1]))
-    if others or cut or steps != [1, 1] or settings.get("group", 1) != 1 or kernel.shape[2:] != (1, 1):
+    plain = list(settings.get("strides", [1, 1])) == [1, 1] and not any(settings.get("pads", ()))
+    if not side or not plain or settings.get("group", 1) != 1 or kernel.shape[2:] != (1, 1):
         return
     _set_array(arrays[node.input[1]], spread_kernel(kernel, side))
     del node.attribute[:]
     for name in ("kernel_shape", "strides"):
         node.attribute.append(_onnx.helper.make_attribute(name, [side, side]))
     node.input[0] = pooling.input[0]
+
+
+def _side_of_squares(pooling: Any) -> int:
+    """Return the side of the squares over which a node takes means; 0 where it does not cut into squares."""
+    pool = _settings(pooling)
+    side, *others = {*pool["kernel_shape"], *pool.get("strides", [1, 1])}
+    cut = any((*pool.get("pads", ()), pool.get("ceil_mode", 0)))
+    return 0 if others or cut else int(side)
+
+
+def _pool_planes(model: Any) -> None:
+    """Let convolutions with an even kernel take the means over squares of maps with one channel."""
+    inferred = _onnx.shape_inference.infer_shapes(model).graph
+    planes = {
+        value.name
+        for value in (*inferred.input, *inferred.value_info)
+        if [axis.dim_value for axis in value.type.tensor_type.shape.dim][1:2] == [1]
+    }
+    nodes: list[Any] = []
+    for node in model.graph.node:
+        side = _side_of_squares(node) if node.op_type == "AveragePool" and node.input[0] in planes else 0
+        if side:
+            name = f"{node.name}_even"
+            even = _onnx.numpy_helper.from_array(spread_kernel(np.ones((1, 1, 1, 1), np.float32), side), name)
+            nodes.append(_onnx.helper.make_node("Constant", [], [name], name=name, value=even))
+            sides = {"kernel_shape": [side, side], "strides": [side, side]}
+            source = [node.input[0], name]
+            node = _onnx.helper.make_node("Conv", source, list(node.output), name=node.name, **sides)
+        nodes.append(node)
+    del model.graph.node[:]
+    model.graph.node.extend(nodes)
 
 
 def _fold_at_once(node: Any, last: Any, made_by: dict[str, Any], arrays: dict[str, Any]) -> None:
