@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from statistics import fmean
+
 from stored import machine, result, table, where_measured
 
 NAMES = {"float": "float", "float, matrix means": "float, means as matrix products", "int8": "int8"}
@@ -94,6 +96,29 @@ def cascade() -> str:
     return table(rows) + f"\n{about}\n"
 
 
+def cascade_in_lights() -> str:
+    """Return the cascade in bad light beside its networks alone."""
+    figures = result("exit_cascade")
+    first, last = figures["weights"][0], figures["weights"][-1]
+    numbers = {
+        row["name"]: (
+            row["singles"][0],
+            row["singles"][-1],
+            row["accuracy"],
+            100 * row["shares"][0],
+            row["milliseconds"],
+        )
+        for row in figures["lights"]
+    }
+    _, *bad = numbers.values()
+    numbers["mean of the six bad ones"] = tuple(map(fmean, zip(*bad, strict=True)))
+    rows = [("light", f"{first} alone", f"{last} alone", "the cascade", "the first answers", "ms per face")]
+    for name, (quick, usual, both, share, milliseconds) in numbers.items():
+        accuracies = (f"{accuracy:.3f}" for accuracy in (quick, usual, both))
+        rows.append((name, *accuracies, f"{share:.0f} %", f"{milliseconds:.2f}"))
+    return table(rows) + "\nThe same faces and thresholds, which were chosen in good light.\n"
+
+
 def sizes() -> str:
     """Return the sizes that come with lamplit, in a single pass and with flips."""
     quality = ("8: accuracy", "macro F1", "6: accuracy", "log loss", "six bad lights", "calibration error")
@@ -141,5 +166,6 @@ TABLES = {
     "int8_accuracy": where_measured("int8", accuracy),
     "int8_settings": where_measured("int8", settings),
     "exit_cascade": where_measured("exit_cascade", cascade),
+    "exit_cascade_in_lights": where_measured("exit_cascade", cascade_in_lights),
     "networks_alone": where_measured("network_speed", alone),
 }

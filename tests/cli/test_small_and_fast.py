@@ -93,6 +93,12 @@ def test_a_cascade_is_measured_on_the_other_half(
     for name in figures["weights"]:
         assert f"{name} alone" in result.stdout
     assert "the cascade" in result.stdout
+    good, *bad = figures["lights"]
+    assert good["accuracy"] == figures["reported"]["accuracy"]
+    assert good["singles"] == [point["accuracy"] for point in figures["singles"]]
+    assert len(bad) == 6
+    assert {tuple(row["shares"]) for row in bad} != {tuple(good["shares"])}, "doubt depends on the light"
+    assert "over-exposed" in result.stdout
 
 
 def test_a_cascade_as_json(lamplit: Run, data: Path, weights: list[Path], tmp_path: Path) -> None:

@@ -36,10 +36,10 @@ def evaluate_cascade(
 ) -> None:
     """Chain weights, fastest first: a face goes on to the next only where the present one is unsure.
 
-    Thresholds are chosen on every other face of the split; all figures are those of the rest.
+    Thresholds are chosen on every other face of the split, in good light; all figures are those of the rest.
     """
     # Here and not above: these need the extra "train", without which the other commands must work.
-    from lamplit.cli.measure_cascade import cascade_table, measure_cascade, write_cascade
+    from lamplit.cli.measure_cascade import cascade_table, light_table, measure_cascade, write_cascade
     from lamplit.core.errors import InvalidArgumentError
     from lamplit.expression.classifier import ExpressionClassifier
 
@@ -65,6 +65,6 @@ def evaluate_cascade(
     if as_json:
         print(json.dumps(figures, indent=2))
     elif not quiet:
-        results_console().print(cascade_table(figures, title=title))
+        results_console().print(cascade_table(figures, title=title), light_table(figures))
     if not quiet:
         tell(f"wrote {out / 'cascade.json'} and cascade.png")

@@ -18,20 +18,42 @@ from lamplit.cli.measure import read_with_majority
 from lamplit.core.errors import InvalidArgumentError
 from lamplit.core.files import write_atomically
 from lamplit.evaluation.classifier import evaluate_classifier
-from lamplit.evaluation.early_exit import ExitChoice, Stages, choose_exits
+from lamplit.evaluation.early_exit import REST, ExitChoice, ExitPoint, Stages, choose_exits
 from lamplit.evaluation.speed import ROUNDS, Timing, time_in_turn
 from lamplit.expression.classifier import ExpressionClassifier
+from lamplit.light.gauntlet import GOOD, SEVEN_LIGHTS
 from lamplit.report.exit_plot import plot_exits
 
 
 @dataclass(frozen=True, slots=True)
+class LitCascade:
+    """A cascade in one light, and each of its networks alone, on the faces that chose no threshold."""
+
+    light: str
+    cascade: ExitPoint
+    singles: tuple[ExitPoint, ...]
+
+    def as_dict(self) -> dict[str, Any]:
+        """Return the figures as plain types."""
+        point = self.cascade
+        return {
+            "name": self.light,
+            "accuracy": point.accuracy,
+            "milliseconds": point.milliseconds,
+            "shares": list(point.shares),
+            "singles": [single.accuracy for single in self.singles],
+        }
+
+
+@dataclass(frozen=True, slots=True)
 class MeasuredCascade:
-    """Classifiers, cheapest first, with their times and the thresholds that were chosen."""
+    """Classifiers, cheapest first, with their times and the thresholds that were chosen in good light."""
 
     names: tuple[str, ...]
     timings: tuple[Timing, ...]
     faces: int
     choice: ExitChoice
+    lights: tuple[LitCascade, ...]
 
     def as_dict(self) -> dict[str, Any]:
         """Return the figures as plain types."""
@@ -40,6 +62,7 @@ class MeasuredCascade:
             "timings": [timing.as_dict() for timing in self.timings],
             "faces": self.faces,
             **self.choice.as_dict(),
+            "lights": [light.as_dict() for light in self.lights],
         }
 
 
@@ -52,7 +75,10 @@ def measure_cascade(
     rule: str = "probability",
     hidden: bool,
 ) -> MeasuredCascade:
-    """Time classifiers in turn, put the fastest first, choose thresholds on every other face of a split."""
+    """Time classifiers in turn, put the fastest first, choose thresholds on every other face of a split.
+
+    Thresholds are chosen in good light; the cascade is then measured in the six bad lights, too.
+    """
     labels = classifiers[0].card.speaks
     if any(classifier.card.speaks != labels for classifier in classifiers):
         came = str([f"{c.card.name}: {c.card.label_set}" for c in classifiers])
@@ -66,21 +92,38 @@ def measure_cascade(
             on_round=lambda: progress.advance(task),
         )
         order = sorted(range(len(classifiers)), key=lambda position: timings[position].milliseconds)
-        task = progress.add_task("measuring", total=len(faces) * len(classifiers))
-        answers = [
-            evaluate_classifier(
-                classifiers[position].predict_proba,
-                faces.images,
+        times = tuple(timings[position] for position in order)
+        task = progress.add_task("measuring", total=len(faces) * len(classifiers) * len(SEVEN_LIGHTS))
+        by_light = {
+            light.name: Stages(
+                [
+                    evaluate_classifier(
+                        classifiers[position].predict_proba,
+                        lit,
+                        classes,
+                        labels=labels,
+                        on_batch=lambda n_faces: progress.advance(task, n_faces),
+                    ).probabilities
+                    for position in order
+                ],
+                [timing.milliseconds for timing in times],
                 classes,
-                labels=labels,
-                on_batch=lambda n_faces: progress.advance(task, n_faces),
-            ).probabilities
-            for position in order
-        ]
-    times = tuple(timings[position] for position in order)
-    stages = Stages(answers, [timing.milliseconds for timing in times], classes, rule=rule)
+                rule=rule,
+            )
+            for light in SEVEN_LIGHTS
+            for lit in (light.apply(faces.images),)
+        }
     names = tuple(classifiers[position].card.name for position in order)
-    return MeasuredCascade(names, times, len(faces), choose_exits(stages, most_loss=most_loss))
+    choice = choose_exits(by_light[GOOD.name], most_loss=most_loss)
+    lights = tuple(_lit(name, stages, choice) for name, stages in by_light.items())
+    return MeasuredCascade(names, times, len(faces), choice, lights)
+
+
+def _lit(light: str, stages: Stages, choice: ExitChoice) -> LitCascade:
+    """Return what the chosen thresholds make of a light."""
+    rest = stages.part(REST)
+    singles = tuple(rest.single(position) for position in range(len(rest)))
+    return LitCascade(light, rest.measure(choice.chosen.least), singles)
 
 
 def cascade_table(figures: Mapping[str, Any], *, title: str) -> Table:
@@ -99,6 +142,20 @@ def cascade_table(figures: Mapping[str, Any], *, title: str) -> Table:
     thresholds = (*(f"{least:.4f}" for least in chosen["least"]), "-")
     for name, threshold, share in zip(figures["weights"], thresholds, chosen["shares"], strict=True):
         table.add_row(f"  {name}", threshold, f"{100 * share:.1f} %", "", "")
+    return table
+
+
+def light_table(figures: Mapping[str, Any]) -> Table:
+    """Return the cascade in all lights as a table for the terminal, its networks by number."""
+    table = Table(title="In bad light", title_justify="left", box=box.SIMPLE_HEAD, pad_edge=False)
+    table.add_column("light", overflow="fold")
+    numbers = range(1, len(figures["weights"]) + 1)
+    for heading in (*(f"{number} alone" for number in numbers), "cascade", "first answers", "ms per face"):
+        table.add_column(heading, justify="right", no_wrap=True)
+    for row in figures["lights"]:
+        accuracies = (f"{accuracy:.4f}" for accuracy in (*row["singles"], row["accuracy"]))
+        share, milliseconds = f"{100 * row['shares'][0]:.1f} %", f"{row['milliseconds']:.3f}"
+        table.add_row(row["name"], *accuracies, share, milliseconds)
     return table
 
 
