@@ -52,6 +52,7 @@ class FaceModel:
         root = np.sqrt(self.weights)  # (68,)
         design = np.column_stack([self.points, np.ones(N_POINTS)])  # (68, 4)
         fit: AnyArray = np.linalg.pinv(root[:, np.newaxis] * design) * root
+        fit.setflags(write=False)
         return fit
 
 

@@ -200,7 +200,7 @@ def _first_guess(marks: AnyArray) -> Placement:
     fitted = load_face_model().affine_fit @ (marks * (1, -1))  # (4, 2)
     left, stretch, right = np.linalg.svd(fitted[:3].T, full_matrices=False)
     upper = left @ right  # (2, 3), orthonormal rows
-    (a, b, c), (d, e, f) = upper
+    (a, b, c), (d, e, f) = upper  # np.cross takes as long as all the rest
     rotation = np.array([*upper, (b * f - c * e, c * d - a * f, a * e - b * d)])
     return Placement(rotation, float(stretch.mean()), fitted[3] * (1, -1))
 

@@ -146,7 +146,8 @@ def count_parameters(path: Path) -> int:
 
     The export folds batch normalisation into the convolution before it, so there are a few less than in the
     network that was trained. In a quantised file what counts is what is stored in 8 bits (offsets: 32); the
-    scales, which follow from the data, do not count.
+    scales, which follow from the data, do not count, and a kernel that was spread over squares of cells
+    (`lamplit.nets.squares`) counts once.
 
     Parameters
     ----------
@@ -164,4 +165,13 @@ def count_parameters(path: Path) -> int:
     used |= {
         node.input[0] for node in graph.node if node.op_type == "DequantizeLinear" and node.output[0] in used
     }
-    return sum(math.prod(tensor.dims) for tensor in graph.initializer if tensor.name in used)
+    return sum(_count_learnt(tensor) for tensor in graph.initializer if tensor.name in used)
+
+
+def _count_learnt(tensor: Any) -> int:
+    """Count the numbers of an array; a kernel in 8 bits whose cells are all alike has those of one cell."""
+    if tensor.data_type == _onnx.TensorProto.INT8 and len(tensor.dims) == 4:
+        kernel = _onnx.numpy_helper.to_array(tensor)
+        if (kernel == kernel[:, :, :1, :1]).all():
+            return math.prod(tensor.dims[:2])
+    return math.prod(tensor.dims)

@@ -8,6 +8,7 @@ import numpy as np
 
 from lamplit.core.arrays import FloatArray
 from lamplit.core.extras import require
+from lamplit.nets.graphs import replace_nodes, settings_of, shapes_of
 
 _onnx = require("onnx", extra="train", purpose="quantisation")
 
@@ -16,20 +17,20 @@ _UNSHUFFLED = [0, 1, 3, 5, 2, 4]
 
 
 def with_fast_squares(model: Any) -> Any:
-    """Say in other nodes what a network does to squares of r x r pixels.
+    """Write what a network does to squares of r x r pixels with other nodes.
 
-    Their mean before a convolution of one cell is a convolution of r x r cells in steps of r: one node
-    instead of two, without a pooling that ONNX Runtime is slow at in 8 bits. Their mean on a single plane,
-    whoever reads it, is a convolution with an even kernel, in a fraction of the time. Their folding into
-    channels, which is exported as an exchange of axes between two reshapings, is ONNX's own `SpaceToDepth`,
-    many times as fast; it orders channels otherwise, so that the convolution behind it has its kernel in
-    another order, too.
+    - The mean over squares of a single plane becomes a convolution whose weights are all equal: ONNX Runtime
+      is slow at pooling a single channel.
+    - The mean over squares of several channels, before a convolution of one cell, becomes part of that
+      convolution, with r x r cells and steps of r: ONNX Runtime is slow at pooling in 8 bits.
+    - The folding of squares into channels, exported as a transposition between two reshapings, becomes one
+      `SpaceToDepth`. That orders channels otherwise, so the kernel behind it changes its order, too.
 
     Parameters
     ----------
     model : onnx.ModelProto
-        An exported network in float; changed in place. Means over several channels and foldings that
-        anything else than one convolution reads stay as they are.
+        A network as `lamplit.nets.export.export_onnx` writes it; changed in place. Means and foldings that
+        anything else than one convolution reads stay as they are, but for means of a single plane.
 
     Returns
     -------
@@ -38,23 +39,25 @@ def with_fast_squares(model: Any) -> Any:
 
     Notes
     -----
-    The kernels are no longer those of the network that was trained, so no training can start from such a
-    file: those in float stay as they are exported, and only those in 8 bits are made from this. Even kernels
+    Some kernels are no longer those of the network that was trained, so no training can start from such a
+    file: those in float stay as they are exported, and only those in 8 bits are made from this. Equal weights
     are constants among the nodes and no initialisers, for they were not learnt
     (`lamplit.nets.export.count_parameters`).
     """
-    _pool_planes(model)
-    graph = model.graph
+    _convolve_planes(model)
+    graph, shapes = model.graph, shapes_of(model)
     made_by = {output: node for node in graph.node for output in node.output}
     arrays = {one.name: one for one in graph.initializer}
     readers = [name for node in graph.node for name in node.input] + [one.name for one in graph.output]
-    for node in [one for one in graph.node if one.op_type == "Conv"]:
+    for node in [one for one in graph.node if one.op_type == "Conv" and one.input[1] in arrays]:
         before = made_by.get(node.input[0])
-        own = node.input[1] in arrays and readers.count(node.input[1]) == readers.count(node.input[0]) == 1
-        if before is not None and own and before.op_type == "AveragePool":
+        alone = readers.count(node.input[0]) == readers.count(node.input[1]) == 1
+        if before is None or not alone or settings_of(node).get("group", 1) != 1:
+            continue
+        if before.op_type == "AveragePool":
             _take_mean(node, before, arrays)
-        elif before is not None and own and before.op_type == "Reshape":
-            _fold_at_once(node, before, made_by, arrays)
+        elif before.op_type == "Reshape":
+            _fold_at_once(node, before, made_by, arrays, shapes)
     _drop_unread(graph)
     return model
 
@@ -109,12 +112,50 @@ def reordered_kernel(kernel: FloatArray, side: int) -> FloatArray:
     return reordered
 
 
+def _convolve_planes(model: Any) -> None:
+    """Let convolutions with equal weights take the means over squares of maps with one channel."""
+    planes = {name for name, shape in shapes_of(model).items() if len(shape) == 4 and shape[1] == 1}
+    nodes: list[Any] = []
+    for node in model.graph.node:
+        pooled = node.op_type == "AveragePool" and node.input[0] in planes
+        side = _side_of_squares(node) if pooled else None
+        nodes += [node] if side is None else _equal_weights(node, side)
+    replace_nodes(model.graph, nodes)
+
+
+def _equal_weights(pooling: Any, side: int) -> list[Any]:
+    """Return what takes the place of the mean over squares of a plane."""
+    name = f"{pooling.output[0]}_equal_weights"
+    weights = spread_kernel(np.ones((1, 1, 1, 1), np.float32), side)
+    constant = _onnx.numpy_helper.from_array(weights, name)
+    sides = {"kernel_shape": [side, side], "strides": [side, side]}
+    inputs, outputs = [pooling.input[0], name], list(pooling.output)
+    return [
+        _onnx.helper.make_node("Constant", [], [name], name=name, value=constant),
+        _onnx.helper.make_node("Conv", inputs, outputs, name=pooling.name, **sides),
+    ]
+
+
+def _side_of_squares(pooling: Any) -> int | None:
+    """Return the side of the squares over which a node takes means, if they lie side by side."""
+    settings = settings_of(pooling)
+    sides, steps = set(settings["kernel_shape"]), set(settings.get("strides", [1, 1]))
+    beyond = any((*settings.get("pads", ()), settings.get("ceil_mode", 0))) or not _is_plain(settings)
+    return None if beyond or len(sides) != 1 or sides != steps else int(sides.pop())
+
+
+def _is_plain(settings: dict[str, Any]) -> bool:
+    """Whether a window has no gaps, and its border is said in numbers if it has any."""
+    gaps = set(settings.get("dilations", [1])) != {1}
+    return not gaps and settings.get("auto_pad", b"NOTSET") in (b"NOTSET", b"VALID")
+
+
 def _take_mean(node: Any, pooling: Any, arrays: dict[str, Any]) -> None:
     """Let a convolution of one cell take the means before it."""
-    side, settings = _side_of_squares(pooling), _settings(node)
+    side, settings = _side_of_squares(pooling), settings_of(node)
     kernel = _onnx.numpy_helper.to_array(arrays[node.input[1]])
-    plain = list(settings.get("strides", [1, 1])) == [1, 1] and not any(settings.get("pads", ()))
-    if not side or not plain or settings.get("group", 1) != 1 or kernel.shape[2:] != (1, 1):
+    moves_by_one = set(settings.get("strides", [1])) == {1} and not any(settings.get("pads", ()))
+    if side is None or not moves_by_one or not _is_plain(settings) or kernel.shape[2:] != (1, 1):
         return
     _set_array(arrays[node.input[1]], spread_kernel(kernel, side))
     del node.attribute[:]
@@ -123,59 +164,29 @@ def _take_mean(node: Any, pooling: Any, arrays: dict[str, Any]) -> None:
     node.input[0] = pooling.input[0]
 
 
-def _side_of_squares(pooling: Any) -> int:
-    """Return the side of the squares over which a node takes means; 0 where it does not cut into squares."""
-    pool = _settings(pooling)
-    side, *others = {*pool["kernel_shape"], *pool.get("strides", [1, 1])}
-    cut = any((*pool.get("pads", ()), pool.get("ceil_mode", 0)))
-    return 0 if others or cut else int(side)
-
-
-def _pool_planes(model: Any) -> None:
-    """Let convolutions with an even kernel take the means over squares of maps with one channel."""
-    inferred = _onnx.shape_inference.infer_shapes(model).graph
-    planes = {
-        value.name
-        for value in (*inferred.input, *inferred.value_info)
-        if [axis.dim_value for axis in value.type.tensor_type.shape.dim][1:2] == [1]
-    }
-    nodes: list[Any] = []
-    for node in model.graph.node:
-        side = _side_of_squares(node) if node.op_type == "AveragePool" and node.input[0] in planes else 0
-        if side:
-            name = f"{node.name}_even"
-            even = _onnx.numpy_helper.from_array(spread_kernel(np.ones((1, 1, 1, 1), np.float32), side), name)
-            nodes.append(_onnx.helper.make_node("Constant", [], [name], name=name, value=even))
-            sides = {"kernel_shape": [side, side], "strides": [side, side]}
-            source = [node.input[0], name]
-            node = _onnx.helper.make_node("Conv", source, list(node.output), name=node.name, **sides)
-        nodes.append(node)
-    del model.graph.node[:]
-    model.graph.node.extend(nodes)
-
-
-def _fold_at_once(node: Any, last: Any, made_by: dict[str, Any], arrays: dict[str, Any]) -> None:
+def _fold_at_once(
+    node: Any, last: Any, made_by: dict[str, Any], arrays: dict[str, Any], shapes: dict[str, tuple[int, ...]]
+) -> None:
     """Fold squares into the channels that a convolution reads in one node, where three did it."""
     middle = made_by.get(last.input[0])
     first = made_by.get(middle.input[0]) if middle is not None and middle.op_type == "Transpose" else None
-    if middle is None or first is None or first.op_type != "Reshape":
+    if middle is None or first is None or list(settings_of(middle)["perm"]) != _UNSHUFFLED:
         return
-    shape = arrays.get(first.input[1])
-    axes = [] if shape is None else _onnx.numpy_helper.to_array(shape).tolist()
-    if len(axes) != len(_UNSHUFFLED) or list(_settings(middle)["perm"]) != _UNSHUFFLED or axes[3] != axes[5]:
+    names = (first.input[0], first.output[0], last.output[0])
+    whole, cut, folded = (shapes.get(name, ())[1:] for name in names)  # without the pictures' axis
+    if first.op_type != "Reshape" or len(cut) != 5 or 0 in (*whole, *cut, *folded):
+        return
+    channels, height, side, width, other = cut
+    if side != other or whole != (channels, height * side, width * side):
+        return
+    if folded != (channels * side**2, height, width):
         return
     kernel = arrays[node.input[1]]
-    _set_array(kernel, reordered_kernel(_onnx.numpy_helper.to_array(kernel), axes[3]))
-    last.CopyFrom(
-        _onnx.helper.make_node(
-            "SpaceToDepth", first.input[:1], last.output, name=last.name, blocksize=axes[3]
-        )
+    _set_array(kernel, reordered_kernel(_onnx.numpy_helper.to_array(kernel), side))
+    fold = _onnx.helper.make_node(
+        "SpaceToDepth", first.input[:1], last.output, name=last.name, blocksize=side
     )
-
-
-def _settings(node: Any) -> dict[str, Any]:
-    """Return the attributes of a node."""
-    return {one.name: _onnx.helper.get_attribute_value(one) for one in node.attribute}
+    last.CopyFrom(fold)
 
 
 def _set_array(tensor: Any, values: FloatArray) -> None:
@@ -189,9 +200,10 @@ def _drop_unread(graph: Any) -> None:
     while len(kept) != n_before:
         n_before, read = len(kept), ends | {name for node in kept for name in node.input}
         kept = [node for node in kept if read & set(node.output)]
-    arrays = [one for one in graph.initializer if one.name in read]
     made = {output for node in kept for output in node.output}
-    noted = [one for one in graph.value_info if one.name in made]  # an array says its own shape
-    for field, values in ((graph.node, kept), (graph.initializer, arrays), (graph.value_info, noted)):
+    arrays = [one for one in graph.initializer if one.name in read]
+    maps = [one for one in graph.value_info if one.name in made]  # an array says its own shape
+    replace_nodes(graph, kept)
+    for field, values in ((graph.initializer, arrays), (graph.value_info, maps)):
         del field[:]
         field.extend(values)

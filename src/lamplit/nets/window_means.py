@@ -8,6 +8,7 @@ import numpy as np
 
 from lamplit.core.arrays import FloatArray
 from lamplit.core.extras import require
+from lamplit.nets.graphs import replace_nodes, settings_of, shapes_of
 
 _onnx = require("onnx", extra="train", purpose="export to ONNX")
 
@@ -46,28 +47,22 @@ def with_matrix_means(model: Any) -> Any:
             nodes.append(node)
         else:
             nodes += _products(node, plane, window)
-    del model.graph.node[:]
-    model.graph.node.extend(nodes)
+    replace_nodes(model.graph, nodes)
     return model
 
 
 def _planes(model: Any) -> dict[str, tuple[int, int]]:
     """Return height and width of every map of one channel whose size is fixed, by name."""
-    graph = _onnx.shape_inference.infer_shapes(model).graph
-    shapes = {
-        value.name: [axis.dim_value for axis in value.type.tensor_type.shape.dim]
-        for value in (*graph.input, *graph.value_info)
-    }
     return {
         name: (shape[2], shape[3])
-        for name, shape in shapes.items()
+        for name, shape in shapes_of(model).items()
         if len(shape) == 4 and shape[1] == 1 and shape[2] > 0 and shape[3] > 0
     }
 
 
 def _window(node: Any) -> tuple[int, int] | None:
     """Return the sides of a centred window that moves by 1 and counts nothing beyond the border."""
-    settings = {a.name: _onnx.helper.get_attribute_value(a) for a in node.attribute}
+    settings = settings_of(node)
     height, width = settings["kernel_shape"]
     half = [height // 2, width // 2]
     centred = height % 2 == 1 == width % 2 and list(settings.get("pads", [0] * 4)) == half * 2
