@@ -1,7 +1,8 @@
 """What a cascade of networks saves: a face goes on to the next network only where the present one is unsure.
 
 FER+ validation, majority protocol, single pass; one face per call, one thread. Thresholds are chosen on every
-other face and everything is measured on the rest. Times are of whole calls (`predict_proba`), taken in turn.
+other face in good light, and everything is measured on the rest, in the six bad lights as well. Times are of
+whole calls (`predict_proba`), taken in turn.
 
     python benchmarks/exit_cascade.py --data DIR nano.onnx base.onnx large.onnx
 """

@@ -10,15 +10,17 @@ from pathlib import Path
 from typing import Any
 
 from rich import box
+from rich.progress import Progress
 from rich.table import Table
 from rich.text import Text
 
 from lamplit.cli.consoles import counting_progress
 from lamplit.cli.measure import read_with_majority
+from lamplit.core.arrays import ByteArray, IntArray
 from lamplit.core.errors import InvalidArgumentError
 from lamplit.core.files import write_atomically
 from lamplit.evaluation.classifier import evaluate_classifier
-from lamplit.evaluation.early_exit import REST, ExitChoice, ExitPoint, Stages, choose_exits
+from lamplit.evaluation.early_exit import REPORTED, ExitChoice, ExitPoint, Stages, choose_exits
 from lamplit.evaluation.speed import ROUNDS, Timing, time_in_turn
 from lamplit.expression.classifier import ExpressionClassifier
 from lamplit.light.gauntlet import GOOD, SEVEN_LIGHTS
@@ -35,12 +37,11 @@ class LitCascade:
 
     def as_dict(self) -> dict[str, Any]:
         """Return the figures as plain types."""
-        point = self.cascade
         return {
             "name": self.light,
-            "accuracy": point.accuracy,
-            "milliseconds": point.milliseconds,
-            "shares": list(point.shares),
+            "accuracy": self.cascade.accuracy,
+            "milliseconds": self.cascade.milliseconds,
+            "shares": list(self.cascade.shares),
             "singles": [single.accuracy for single in self.singles],
         }
 
@@ -77,7 +78,7 @@ def measure_cascade(
 ) -> MeasuredCascade:
     """Time classifiers in turn, put the fastest first, choose thresholds on every other face of a split.
 
-    Thresholds are chosen in good light; the cascade is then measured in the six bad lights, too.
+    Thresholds are chosen in good light. The other faces are measured in the six bad lights, too.
     """
     labels = classifiers[0].card.speaks
     if any(classifier.card.speaks != labels for classifier in classifiers):
@@ -85,45 +86,45 @@ def measure_cascade(
         raise InvalidArgumentError("weights", "files that speak the same labels", came)
     with counting_progress(hidden=hidden) as progress:
         faces, classes = read_with_majority(data, split, progress, labels=labels)
-        task = progress.add_task("timing", total=ROUNDS)
-        one = faces.images[:1]
-        timings = time_in_turn(
-            [partial(classifier.predict_proba, one) for classifier in classifiers],
-            on_round=lambda: progress.advance(task),
-        )
-        order = sorted(range(len(classifiers)), key=lambda position: timings[position].milliseconds)
-        times = tuple(timings[position] for position in order)
-        task = progress.add_task("measuring", total=len(faces) * len(classifiers) * len(SEVEN_LIGHTS))
-        by_light = {
-            light.name: Stages(
-                [
-                    evaluate_classifier(
-                        classifiers[position].predict_proba,
-                        lit,
-                        classes,
-                        labels=labels,
-                        on_batch=lambda n_faces: progress.advance(task, n_faces),
-                    ).probabilities
-                    for position in order
-                ],
-                [timing.milliseconds for timing in times],
-                classes,
-                rule=rule,
-            )
-            for light in SEVEN_LIGHTS
-            for lit in (light.apply(faces.images),)
-        }
-    names = tuple(classifiers[position].card.name for position in order)
-    choice = choose_exits(by_light[GOOD.name], most_loss=most_loss)
-    lights = tuple(_lit(name, stages, choice) for name, stages in by_light.items())
-    return MeasuredCascade(names, times, len(faces), choice, lights)
+        timed = _timed(classifiers, faces.images[:1], progress)
+        reported, of_reported = faces.images[REPORTED], classes[REPORTED]
+        n_answers = len(classes) + len(of_reported) * (len(SEVEN_LIGHTS) - 1)
+        task = progress.add_task("measuring", total=n_answers * len(classifiers))
+
+        def answered(images: ByteArray, true: IntArray) -> Stages:
+            """Let every classifier answer, and tell how far that is."""
+            advance = partial(progress.advance, task)
+            answers = [
+                evaluate_classifier(one.predict_proba, images, true, labels=labels, on_batch=advance)
+                for one, _ in timed
+            ]
+            times = [timing.milliseconds for _, timing in timed]
+            return Stages([answer.probabilities for answer in answers], times, true, rule=rule)
+
+        good = answered(faces.images, classes)
+        choice = choose_exits(good, most_loss=most_loss)
+        lights = [_in_light(GOOD.name, good.part(REPORTED), choice)]
+        for light in SEVEN_LIGHTS[1:]:  # each lights those faces alone, for it goes by their numbers
+            lights.append(_in_light(light.name, answered(light.apply(reported), of_reported), choice))
+    names = tuple(classifier.card.name for classifier, _ in timed)
+    timings = tuple(timing for _, timing in timed)
+    return MeasuredCascade(names, timings, len(classes), choice, tuple(lights))
 
 
-def _lit(light: str, stages: Stages, choice: ExitChoice) -> LitCascade:
-    """Return what the chosen thresholds make of a light."""
-    rest = stages.part(REST)
-    singles = tuple(rest.single(position) for position in range(len(rest)))
-    return LitCascade(light, rest.measure(choice.chosen.least), singles)
+def _timed(
+    classifiers: Sequence[ExpressionClassifier], face: ByteArray, progress: Progress
+) -> list[tuple[ExpressionClassifier, Timing]]:
+    """Return classifiers with their times, the fastest first."""
+    task = progress.add_task("timing", total=ROUNDS)
+    calls = [partial(classifier.predict_proba, face) for classifier in classifiers]
+    timings = time_in_turn(calls, on_round=lambda: progress.advance(task))
+    return sorted(zip(classifiers, timings, strict=True), key=lambda pair: pair[1].milliseconds)
+
+
+def _in_light(name: str, stages: Stages, choice: ExitChoice) -> LitCascade:
+    """Return what the chosen thresholds make of faces in a light."""
+    singles = tuple(stages.single(position) for position in range(len(stages)))
+    return LitCascade(name, stages.measure(choice.chosen.least), singles)
 
 
 def cascade_table(figures: Mapping[str, Any], *, title: str) -> Table:
@@ -132,10 +133,10 @@ def cascade_table(figures: Mapping[str, Any], *, title: str) -> Table:
     table.add_column("who answers", overflow="fold")
     for heading in (f"least {figures['rule']}", "answers", "accuracy", "ms per face"):
         table.add_column(heading, justify="right", no_wrap=True)
-    for name, point in zip(figures["weights"], figures["singles"], strict=True):
-        table.add_row(
-            f"{name} alone", "-", "100.0 %", f"{point['accuracy']:.4f}", f"{point['milliseconds']:.3f}"
-        )
+    singles = zip(figures["weights"], figures["singles"], strict=True)
+    for number, (name, point) in enumerate(singles, start=1):
+        accuracy, milliseconds = f"{point['accuracy']:.4f}", f"{point['milliseconds']:.3f}"
+        table.add_row(f"{number}: {name} alone", "-", "100.0 %", accuracy, milliseconds)
     chosen = figures["reported"]
     table.add_section()
     table.add_row("the cascade", "", "", f"{chosen['accuracy']:.4f}", f"{chosen['milliseconds']:.3f}")
@@ -146,8 +147,8 @@ def cascade_table(figures: Mapping[str, Any], *, title: str) -> Table:
 
 
 def light_table(figures: Mapping[str, Any]) -> Table:
-    """Return the cascade in all lights as a table for the terminal, its networks by number."""
-    table = Table(title="In bad light", title_justify="left", box=box.SIMPLE_HEAD, pad_edge=False)
+    """Return the cascade in good and bad light as a table for the terminal, its networks by number."""
+    table = Table(title="In good and bad light", title_justify="left", box=box.SIMPLE_HEAD, pad_edge=False)
     table.add_column("light", overflow="fold")
     numbers = range(1, len(figures["weights"]) + 1)
     for heading in (*(f"{number} alone" for number in numbers), "cascade", "first answers", "ms per face"):

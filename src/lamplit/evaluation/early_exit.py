@@ -20,8 +20,8 @@ STEPS = 40
 many more faces."""
 
 
-CHOOSING, REST = slice(None, None, 2), slice(1, None, 2)
-"""The faces on which thresholds are chosen, and those whose figures are quoted."""
+REPORTED = slice(1, None, 2)
+"""The faces on which no threshold is chosen, so that their figures are quoted."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -232,7 +232,7 @@ def choose_exits(stages: Stages, *, most_loss: float = 0.002) -> ExitChoice:
     check_number("most_loss", most_loss, above=-1e-12, below=1.0)
     if stages.right.shape[1] < 2:
         raise InvalidArgumentError("stages", "at least two faces", str(stages.right.shape[1]))
-    choosing, rest = stages.part(CHOOSING), stages.part(REST)
+    choosing, rest = stages.part(slice(None, None, 2)), stages.part(REPORTED)
     front = choosing.front()
     enough = choosing.single(len(stages) - 1).accuracy - most_loss
     # The last point is the most accurate: where sure answers are kept that the last classifier corrects, none
