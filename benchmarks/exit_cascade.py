@@ -1,7 +1,7 @@
 """What a cascade of networks saves: a face goes on to the next network only where the present one is unsure.
 
 FER+ validation, majority protocol, single pass; one face per call, one thread. Thresholds are chosen on every
-other face in good light, and everything is measured on the rest, in the six bad lights as well. Times are of
+other face, in good light and six bad ones together, and everything is measured on the rest. Times are of
 whole calls (`predict_proba`), taken in turn.
 
     python benchmarks/exit_cascade.py --data DIR nano.onnx base.onnx large.onnx
@@ -29,7 +29,7 @@ def main() -> None:
     cards = {classifier.card.name: classifier.card for classifier in classifiers}
     about = {
         "split": "validation",
-        "protocol": "majority, single pass; chosen on every other face, measured on the rest",
+        "protocol": "majority, single pass; chosen on every other face in seven lights, measured on the rest",
         "most_loss": MOST_LOSS,
         "sha256": {name: cards[name].sha256 for name in measured.names},
         "parameters": {name: cards[name].parameters for name in measured.names},

@@ -89,8 +89,9 @@ def cascade() -> str:
     for name, least, share in zip(figures["weights"], thresholds, chosen["shares"], strict=True):
         rows.append((f"- {name}", least, f"{100 * share:.1f} %", "", ""))
     about = (
-        f"FER+ validation, majority, single pass; thresholds chosen on every other of {figures['faces']:,} "
-        f"faces, figures of the rest. One face per call, one thread, resizing included. "
+        f"FER+ validation, good light, majority, single pass; thresholds chosen on every other of "
+        f"{figures['faces']:,} faces in all seven lights, figures of the rest. "
+        f"One face per call, one thread, resizing included. "
         f"Machine: {machine('exit_cascade')}."
     )
     return table(rows) + f"\n{about}\n"
@@ -116,7 +117,7 @@ def cascade_in_lights() -> str:
     for name, (quick, usual, both, share, milliseconds) in numbers.items():
         accuracies = (f"{accuracy:.3f}" for accuracy in (quick, usual, both))
         rows.append((name, *accuracies, f"{share:.0f} %", f"{milliseconds:.2f}"))
-    return table(rows) + "\nThe same faces and thresholds, which were chosen in good light.\n"
+    return table(rows) + "\nThe same faces and thresholds.\n"
 
 
 def sizes() -> str:

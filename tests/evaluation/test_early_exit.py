@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from lamplit.core.errors import InvalidArgumentError
-from lamplit.evaluation.early_exit import ExitPoint, Stages, choose_exits
+from lamplit.evaluation.early_exit import ExitPoint, Stages, choose_exits, joined
 
 # Five faces of class 0: the cheap one is sure of three and right, unsure of two and wrong with one of them.
 CHEAP = np.array([[0.9, 0.1], [0.8, 0.2], [0.95, 0.05], [0.6, 0.4], [0.45, 0.55]])
@@ -77,20 +77,22 @@ def many(seed: int = 0, n: int = 400) -> Stages:
     return Stages([cheap, np.tile([0.99, 0.01], (n, 1))], [1.0, 4.0], np.zeros(n, dtype=np.int64))
 
 
+def halves(some: Stages) -> tuple[Stages, Stages]:
+    return some.part(slice(None, None, 2)), some.part(slice(1, None, 2))
+
+
 @pytest.mark.parametrize("most_loss", [0.0, 0.05, 0.2])
 def test_the_cheapest_that_loses_no_more_is_chosen(most_loss: float) -> None:
-    some = many()
-    choice = choose_exits(some, most_loss=most_loss)
-    choosing = some.part(slice(None, None, 2))
+    choosing, rest = halves(many())
+    choice = choose_exits(choosing, rest, most_loss=most_loss)
     assert choice.chosen.accuracy >= 1.0 - most_loss
     cheaper = [p for p in choosing.front() if p.milliseconds < choice.chosen.milliseconds]
     assert all(point.accuracy < 1.0 - most_loss for point in cheaper)
 
 
-def test_figures_are_those_of_the_other_half() -> None:
-    some = many()
-    choice = choose_exits(some, most_loss=0.05)
-    rest = some.part(slice(1, None, 2))
+def test_figures_are_those_of_the_other_faces() -> None:
+    choosing, rest = halves(many())
+    choice = choose_exits(choosing, rest, most_loss=0.05)
     assert choice.reported == rest.measure(choice.chosen.least)
     assert choice.singles == (rest.single(0), rest.single(1))
     assert all(point == rest.measure(point.least) for point in choice.curve)
@@ -100,7 +102,7 @@ def test_figures_are_those_of_the_other_half() -> None:
 def test_where_none_is_enough_the_best_is_taken() -> None:
     # Certain and wrong: no threshold sends such faces on.
     cheap, costly = np.array([[0.0, 1.0]] * 4), np.array([[0.9, 0.1]] * 4)
-    choice = choose_exits(Stages([cheap, costly], [1.0, 2.0], np.zeros(4, dtype=np.int64)))
+    choice = choose_exits(*halves(Stages([cheap, costly], [1.0, 2.0], np.zeros(4, dtype=np.int64))))
     assert choice.chosen.accuracy == 0.0
 
 
@@ -121,10 +123,26 @@ def test_what_does_not_fit_is_refused(
         Stages(probabilities, milliseconds, CLASSES)
 
 
-def test_a_choice_needs_two_halves_and_a_loss() -> None:
-    with pytest.raises(InvalidArgumentError, match="stages: needs at least two faces, got 1"):
-        choose_exits(stages().part(slice(0, 1)))
+def test_faces_of_several_lights_count_alike() -> None:
+    day, night = many(0), many(1, n=200)
+    both = joined([day, night])
+    assert both.right.shape == (2, 600)
+    for least in (0.0, 0.7, 1.0):
+        expected = (400 * day.measure([least]).accuracy + 200 * night.measure([least]).accuracy) / 600
+        assert both.measure([least]).accuracy == pytest.approx(expected)
+    assert day.right.shape == (2, 400), "the parts stay as they are"
+
+
+def test_a_choice_needs_faces_of_the_same_classifiers_and_a_loss() -> None:
+    nobody = stages().part(slice(0, 0))
+    with pytest.raises(InvalidArgumentError, match="choosing: needs at least one face, and 2 classifiers"):
+        choose_exits(nobody, stages())
+    with pytest.raises(InvalidArgumentError, match=r"reported: needs at least one face, .* got 0 faces"):
+        choose_exits(stages(), nobody)
+    three = Stages([CHEAP, CHEAP, COSTLY], [1.0, 2.0, 10.0], CLASSES)
+    with pytest.raises(InvalidArgumentError, match=r"reported: .* and 2 classifiers, got \d faces and 3"):
+        choose_exits(stages(), three)
     with pytest.raises(InvalidArgumentError, match="most_loss: needs"):
-        choose_exits(stages(), most_loss=1.0)
+        choose_exits(stages(), stages(), most_loss=1.0)
     with pytest.raises(InvalidArgumentError, match="least: needs 1 in"):
         stages().measure([0.5, 0.5])

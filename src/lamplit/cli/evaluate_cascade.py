@@ -36,7 +36,8 @@ def evaluate_cascade(
 ) -> None:
     """Chain weights, fastest first: a face goes on to the next only where the present one is unsure.
 
-    Thresholds are chosen on every other face of the split, in good light; all figures are those of the rest.
+    Thresholds are chosen on every other face of the split, in good light and six bad ones together; all
+    figures are those of the rest.
     """
     # Here and not above: these need the extra "train", without which the other commands must work.
     from lamplit.cli.measure_cascade import cascade_table, light_table, measure_cascade, write_cascade

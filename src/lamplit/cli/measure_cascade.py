@@ -16,14 +16,14 @@ from rich.text import Text
 
 from lamplit.cli.consoles import counting_progress
 from lamplit.cli.measure import read_with_majority
-from lamplit.core.arrays import ByteArray, IntArray
+from lamplit.core.arrays import ByteArray
 from lamplit.core.errors import InvalidArgumentError
 from lamplit.core.files import write_atomically
 from lamplit.evaluation.classifier import evaluate_classifier
-from lamplit.evaluation.early_exit import REPORTED, ExitChoice, ExitPoint, Stages, choose_exits
+from lamplit.evaluation.early_exit import ExitChoice, ExitPoint, Stages, choose_exits, joined
 from lamplit.evaluation.speed import ROUNDS, Timing, time_in_turn
 from lamplit.expression.classifier import ExpressionClassifier
-from lamplit.light.gauntlet import GOOD, SEVEN_LIGHTS
+from lamplit.light.gauntlet import SEVEN_LIGHTS, Light
 from lamplit.report.exit_plot import plot_exits
 
 
@@ -48,7 +48,7 @@ class LitCascade:
 
 @dataclass(frozen=True, slots=True)
 class MeasuredCascade:
-    """Classifiers, cheapest first, with their times and the thresholds that were chosen in good light."""
+    """Classifiers, cheapest first, with their times and the thresholds that were chosen over all lights."""
 
     names: tuple[str, ...]
     timings: tuple[Timing, ...]
@@ -78,7 +78,8 @@ def measure_cascade(
 ) -> MeasuredCascade:
     """Time classifiers in turn, put the fastest first, choose thresholds on every other face of a split.
 
-    Thresholds are chosen in good light. The other faces are measured in the six bad lights, too.
+    Thresholds are chosen over good light and the six bad ones together, in which the faces count alike; the
+    other faces are measured in each.
     """
     labels = classifiers[0].card.speaks
     if any(classifier.card.speaks != labels for classifier in classifiers):
@@ -87,28 +88,29 @@ def measure_cascade(
     with counting_progress(hidden=hidden) as progress:
         faces, classes = read_with_majority(data, split, progress, labels=labels)
         timed = _timed(classifiers, faces.images[:1], progress)
-        reported, of_reported = faces.images[REPORTED], classes[REPORTED]
-        n_answers = len(classes) + len(of_reported) * (len(SEVEN_LIGHTS) - 1)
-        task = progress.add_task("measuring", total=n_answers * len(classifiers))
+        task = progress.add_task("measuring", total=len(classes) * len(SEVEN_LIGHTS) * len(classifiers))
 
-        def answered(images: ByteArray, true: IntArray) -> Stages:
-            """Let every classifier answer, and tell how far that is."""
+        def answered(light: Light, part: slice) -> Stages:
+            """Let every classifier answer some of the faces in a light, and tell how far that is."""
             advance = partial(progress.advance, task)
+            lit, true = light.apply(faces.images[part]), classes[part]
             answers = [
-                evaluate_classifier(one.predict_proba, images, true, labels=labels, on_batch=advance)
+                evaluate_classifier(one.predict_proba, lit, true, labels=labels, on_batch=advance)
                 for one, _ in timed
             ]
             times = [timing.milliseconds for _, timing in timed]
             return Stages([answer.probabilities for answer in answers], times, true, rule=rule)
 
-        good = answered(faces.images, classes)
-        choice = choose_exits(good, most_loss=most_loss)
-        lights = [_in_light(GOOD.name, good.part(REPORTED), choice)]
-        for light in SEVEN_LIGHTS[1:]:  # each lights those faces alone, for it goes by their numbers
-            lights.append(_in_light(light.name, answered(light.apply(reported), of_reported), choice))
+        choosing = joined([answered(light, slice(None, None, 2)) for light in SEVEN_LIGHTS])
+        good, *bad = (answered(light, slice(1, None, 2)) for light in SEVEN_LIGHTS)
+    choice = choose_exits(choosing, good, most_loss=most_loss)
+    lights = tuple(
+        _in_light(light.name, stages, choice)
+        for light, stages in zip(SEVEN_LIGHTS, (good, *bad), strict=True)
+    )
     names = tuple(classifier.card.name for classifier, _ in timed)
     timings = tuple(timing for _, timing in timed)
-    return MeasuredCascade(names, timings, len(classes), choice, tuple(lights))
+    return MeasuredCascade(names, timings, len(classes), choice, lights)
 
 
 def _timed(

@@ -20,10 +20,6 @@ STEPS = 40
 many more faces."""
 
 
-REPORTED = slice(1, None, 2)
-"""The faces on which no threshold is chosen, so that their figures are quoted."""
-
-
 @dataclass(frozen=True, slots=True)
 class ExitPoint:
     """A cascade with certain thresholds on certain faces.
@@ -57,19 +53,19 @@ class ExitPoint:
 
 @dataclass(frozen=True, slots=True)
 class ExitChoice:
-    """Thresholds that were chosen on one half of the faces, and what comes of them on the other.
+    """Thresholds that were chosen on some faces, and what comes of them on others.
 
     Parameters
     ----------
     chosen : ExitPoint
-        The cascade, on the half on which its thresholds were chosen.
+        The cascade, on the faces on which its thresholds were chosen.
     reported : ExitPoint
-        The same thresholds on the other half: the figure to quote.
+        The same thresholds on the others: the figure to quote.
     curve : tuple of ExitPoint
-        Every cascade that no other beats in both time and accuracy on the choosing half, measured on the
-        other; by rising time.
+        Every cascade that no other beats in both time and accuracy on the choosing faces, measured on the
+        others; by rising time.
     singles : tuple of ExitPoint
-        Each classifier alone on the other half.
+        Each classifier alone on the others.
     """
 
     chosen: ExitPoint
@@ -202,15 +198,41 @@ class Stages:
         return first
 
 
-def choose_exits(stages: Stages, *, most_loss: float = 0.002) -> ExitChoice:
-    """Choose thresholds on every other face and report what comes of them on the rest.
+def joined(parts: Sequence[Stages]) -> Stages:
+    """Return the same classifiers on the faces of several parts together.
 
     Parameters
     ----------
-    stages : Stages
-        What each classifier answered, on validation faces.
+    parts : sequence of Stages
+        At least one; the times are those of the first.
+
+    Returns
+    -------
+    Stages
+        Such as one in which faces in several lights count alike.
+
+    Examples
+    --------
+    >>> answers = [np.array([[0.9, 0.1]]), np.array([[0.2, 0.8]])]
+    >>> day, night = (Stages(answers, [1.0, 3.0], np.array([true])) for true in (0, 1))
+    >>> joined([day, night]).single(0).accuracy
+    0.5
+    """
+    whole = parts[0].part(slice(None))
+    whole.right = np.concatenate([part.right for part in parts], axis=1)
+    whole.sure = np.concatenate([part.sure for part in parts], axis=1)
+    return whole
+
+
+def choose_exits(choosing: Stages, reported: Stages, *, most_loss: float = 0.002) -> ExitChoice:
+    """Choose thresholds on some faces and report what comes of them on others.
+
+    Parameters
+    ----------
+    choosing, reported : Stages
+        What the same classifiers answered, on faces of which none is in both.
     most_loss : float
-        By how much the accuracy of the last classifier may be missed on the choosing half, in [0, 1).
+        By how much the accuracy of the last classifier may be missed on the choosing faces, in [0, 1).
 
     Returns
     -------
@@ -220,30 +242,29 @@ def choose_exits(stages: Stages, *, most_loss: float = 0.002) -> ExitChoice:
     Raises
     ------
     InvalidArgumentError
-        If the loss is out of range or there are fewer than two faces.
+        If the loss is out of range, or either has no face or another number of classifiers.
 
     Examples
     --------
-    >>> right, unsure = np.array([[0.9, 0.1]] * 4), np.array([[0.6, 0.4]] * 4)
-    >>> choice = choose_exits(Stages([unsure, right], [1.0, 3.0], np.array([0, 0, 0, 0])))
+    >>> right, unsure = np.array([[0.9, 0.1]] * 2), np.array([[0.6, 0.4]] * 2)
+    >>> some = Stages([unsure, right], [1.0, 3.0], np.array([0, 0]))
+    >>> choice = choose_exits(some, some)  # on other faces in earnest
     >>> choice.reported.milliseconds, choice.reported.shares
     (1.0, (1.0, 0.0))
     """
     check_number("most_loss", most_loss, above=-1e-12, below=1.0)
-    if stages.right.shape[1] < 2:
-        raise InvalidArgumentError("stages", "at least two faces", str(stages.right.shape[1]))
-    choosing, rest = stages.part(slice(None, None, 2)), stages.part(REPORTED)
+    for name, stages in (("choosing", choosing), ("reported", reported)):
+        if not stages.right.shape[1] or len(stages) != len(choosing):
+            came = f"{stages.right.shape[1]} faces and {len(stages)} classifiers"
+            raise InvalidArgumentError(name, f"at least one face, and {len(choosing)} classifiers", came)
     front = choosing.front()
-    enough = choosing.single(len(stages) - 1).accuracy - most_loss
+    enough = choosing.single(len(choosing) - 1).accuracy - most_loss
     # The last point is the most accurate: where sure answers are kept that the last classifier corrects, none
     # may be enough.
     chosen = next((point for point in front if point.accuracy >= enough), front[-1])
-    return ExitChoice(
-        chosen,
-        rest.measure(chosen.least),
-        tuple(sorted((rest.measure(point.least) for point in front), key=lambda point: point.milliseconds)),
-        tuple(rest.single(position) for position in range(len(stages))),
-    )
+    curve = sorted((reported.measure(point.least) for point in front), key=lambda point: point.milliseconds)
+    singles = tuple(reported.single(position) for position in range(len(reported)))
+    return ExitChoice(chosen, reported.measure(chosen.least), tuple(curve), singles)
 
 
 def _check_stages(probabilities: Sequence[AnyArray], milliseconds: Sequence[float]) -> None:

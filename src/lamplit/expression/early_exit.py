@@ -20,7 +20,7 @@ RULES = ("probability", "margin")
 
 LEAST_OF_THE_QUICK = 0.79
 """How probable the quick network's answer must be in `usual_cascade`: chosen on every other validation face,
-the cheapest that loses at most 0.2 points to the default alone (docs/small-and-fast.md)."""
+in seven lights, the cheapest that loses at most 0.2 points to the default alone (docs/small-and-fast.md)."""
 
 
 @runtime_checkable
