@@ -39,7 +39,7 @@ from lamplit.evaluation.calibration import (
     lit_logits,
 )
 from lamplit.evaluation.gauntlet import lights_to_run
-from lamplit.evaluation.reliability import ReliabilityBins
+from lamplit.evaluation.reliability import ReliabilityBins, reliability_bins
 from lamplit.expression import ExpressionClassifier, fit_temperature, softmax
 from lamplit.expression.light_loss import light_losses
 from lamplit.faces.framing import face_box
@@ -49,6 +49,7 @@ from lamplit.report.reliability_plot import chosen_conditions, plot_reliability_
 from results import ROOT, parse_data, write_result
 
 FOLDS, ROUNDS = 5, 31
+DRAWS = 20
 KEPT = ROOT / "runs" / "calibration"
 PICTURE = ROOT / "docs" / "images" / "reliability-by-light.png"
 
@@ -195,6 +196,24 @@ def bins_of(seen: Sequence[Seen], temperatures: Sequence[AnyArray]) -> dict[Ligh
     return {part.said.light: part.said.bins(t) for part, t in zip(seen, temperatures, strict=True)}
 
 
+def of_a_perfect_network(seen: Sequence[Seen], temperatures: Sequence[AnyArray]) -> dict[str, Any]:
+    """Return the error that remains where faces are what a network says, with just the probability it says."""
+    random, errors = np.random.default_rng(0), []
+    for part, t in zip(seen, temperatures, strict=True):
+        probabilities = softmax(part.said.logits, t)
+        edges = probabilities.cumsum(axis=1)
+        draws = [
+            (edges > random.random((len(edges), 1)) * edges[:, -1:]).argmax(axis=1) for _ in range(DRAWS)
+        ]
+        errors.append(np.mean([reliability_bins(probabilities, true).calibration_error for true in draws]))
+    return {
+        "draws": DRAWS,
+        "good_light": round(float(errors[0]), 4),
+        "largest": round(float(max(errors)), 4),
+        "mean_of_lights": round(float(np.mean(errors)), 4),
+    }
+
+
 def microseconds_of_losses(side: int) -> dict[str, float]:
     """Return what looking at the light costs per face, one at a time and 64 at once; medians."""
     faces = np.random.default_rng(0).integers(0, 256, (64, side, side), dtype=np.uint8)
@@ -213,15 +232,15 @@ def microseconds_of_losses(side: int) -> dict[str, float]:
 def main() -> None:
     data, classifier = parse_data(__doc__), ExpressionClassifier(threads=1)
     held_out, validation = seen_in_all_lights(classifier, data)
-    rows, bins = {}, {}
+    rows, bins, given = {}, {}, {}
     for name, fit in WAYS.items():
         temperatures, numbers = fit(held_out)
-        measured = [temperatures(part) for part in validation]
-        bins[name] = bins_of(validation, measured)
+        given[name] = [temperatures(part) for part in validation]
+        bins[name] = bins_of(validation, given[name])
         rows[name] = {
             "numbers": {key: round(float(value), 4) for key, value in numbers.items()},
             "held_out_folds": scores(held_out, in_folds(fit, held_out)),
-            "validation": scores(validation, measured),
+            "validation": scores(validation, given[name]),
         }
         print(name, rows[name])
     pictures = [by_condition(bins[name]) for name in (BEFORE, AFTER)]
@@ -237,6 +256,7 @@ def main() -> None:
             "lights": len(validation),
             "folds": FOLDS,
             "ways": rows,
+            "perfect": of_a_perfect_network(validation, given[AFTER]),
             "by_light": {
                 light.name: {
                     "before": round(bins[BEFORE][light].calibration_error, 4),

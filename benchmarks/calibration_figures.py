@@ -46,6 +46,18 @@ def numbers() -> str:
     )
 
 
+def perfect() -> str:
+    """Return the error of a network that is right as often as it says."""
+    figures = result("calibration")
+    least, n = figures["perfect"], figures["ways"]["by both"]["validation"]["faces"]
+    return (
+        f"Over {n:,} faces it is {least['good_light']:.3f} in good light for a network that is right exactly as "
+        f"often as it says, {least['mean_of_lights']:.3f} in the mean of the {figures['lights']} lights below, and "
+        f"{least['largest']:.3f} in the light in which the default is most in doubt (mean of {least['draws']} "
+        f"draws of answers with just the default's probabilities).\n"
+    )
+
+
 def by_light() -> str:
     """Return the error in each light, before and after."""
     figures = result("calibration")["by_light"]
@@ -57,5 +69,6 @@ def by_light() -> str:
 TABLES: dict[str, Callable[[], str]] = {
     "calibration_by_light": where_measured("calibration", by_light),
     "calibration_numbers": where_measured("calibration", numbers),
+    "calibration_perfect": where_measured("calibration", perfect),
     "calibration_ways": where_measured("calibration", ways),
 }
