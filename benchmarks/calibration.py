@@ -197,7 +197,7 @@ def bins_of(seen: Sequence[Seen], temperatures: Sequence[AnyArray]) -> dict[Ligh
 
 
 def of_a_perfect_network(seen: Sequence[Seen], temperatures: Sequence[AnyArray]) -> dict[str, Any]:
-    """Return the error that remains where faces are what a network says, with just the probability it says."""
+    """Return the error that remains where answers are right just as often as they say."""
     random, errors = np.random.default_rng(0), []
     for part, t in zip(seen, temperatures, strict=True):
         probabilities = softmax(part.said.logits, t)
