@@ -52,8 +52,8 @@ def perfect() -> str:
     least, n = figures["perfect"], figures["ways"]["by both"]["validation"]["faces"]
     return (
         f"Over {n:,} faces it is {least['good_light']:.3f} in good light for a network that is right just as "
-        f"often as it says,\n{least['mean_of_lights']:.3f} in the mean of the {figures['lights']} lights below and "
-        f"{least['largest']:.3f} in the worst of them (mean of {least['draws']} draws, with the\n"
+        f"often as it says,\n{least['mean_of_lights']:.3f} in the mean of the {figures['lights']} lights below "
+        f"and {least['largest']:.3f} in the worst of them (mean of {least['draws']} draws, with the\n"
         f"probabilities of the default).\n"
     )
 
