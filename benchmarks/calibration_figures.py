@@ -50,11 +50,11 @@ def perfect() -> str:
     """Return the error of a network that is right as often as it says."""
     figures = result("calibration")
     least, n = figures["perfect"], figures["ways"]["by both"]["validation"]["faces"]
+    good, mean, most = (f"{least[key]:.3f}" for key in ("good_light", "mean_of_lights", "largest"))
     return (
-        f"Over {n:,} faces it is {least['good_light']:.3f} in good light for a network that is right just as "
-        f"often as it says,\n{least['mean_of_lights']:.3f} in the mean of the {figures['lights']} lights below "
-        f"and {least['largest']:.3f} in the worst of them (mean of {least['draws']} draws, with the\n"
-        f"probabilities of the default).\n"
+        f"Over {n:,} faces it is {good} in good light for a network that is right just as often as it says,\n"
+        f"{mean} in the mean of the {figures['lights']} lights below and {most} in the worst of them "
+        f"(mean of {least['draws']} draws, with the\nprobabilities of the default).\n"
     )
 
 
