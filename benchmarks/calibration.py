@@ -33,6 +33,7 @@ from lamplit.core.refusal import BACKLIT, EASY, HARD, kind_of
 from lamplit.core.values import Box
 from lamplit.evaluation.calibration import (
     LitLogits,
+    balanced_lights,
     by_condition,
     calibration_scores,
     fit_in_all_lights,
@@ -74,7 +75,8 @@ def one(in_good_light: bool) -> Fit:
     """Return how one temperature for all light is fitted."""
 
     def fit(seen: Sequence[Seen]) -> tuple[Temperatures, dict[str, float]]:
-        chosen = [part.said for part in seen if part.said.light == GOOD or not in_good_light]
+        every = [part.said for part in seen]
+        chosen = [one for one in every if one.light == GOOD] if in_good_light else balanced_lights(every)
         logits, classes = (np.concatenate([getattr(p, key) for p in chosen]) for key in ("logits", "classes"))
         temperature = fit_temperature(logits, classes)
         return lambda part: np.full(len(part.kind), temperature), {"all": temperature}
@@ -86,7 +88,7 @@ def by_kind(seen: Sequence[Seen]) -> tuple[Temperatures, dict[str, float]]:
     """Fit a temperature for each kind of light that the light reading tells apart."""
     fitted = {}
     for kind in (EASY, HARD, BACKLIT):
-        parts = [part.subset(part.kind == kind).said for part in seen]
+        parts = balanced_lights([part.subset(part.kind == kind).said for part in seen])
         logits, classes = (np.concatenate([getattr(p, key) for p in parts]) for key in ("logits", "classes"))
         fitted[kind] = fit_temperature(logits, classes)
     return lambda part: np.array([fitted[kind] for kind in part.kind]), fitted

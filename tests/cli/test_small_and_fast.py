@@ -11,13 +11,14 @@ import numpy as np
 import pytest
 from ferplus_files import blobs, write_ferplus
 
+from lamplit.core.arrays import AnyArray
 from lamplit.core.labels import EKMAN_SIX, EXPRESSIONS
 from lamplit.datasets.ferplus import SPLITS, read_ferplus
 from lamplit.datasets.targets import majority_in
 from lamplit.expression import ExpressionClassifier
 from lamplit.expression.early_exit import ExpressionCascade
 from lamplit.imaging.images import read_image
-from lamplit.light.gauntlet import SEVEN_LIGHTS
+from lamplit.light.gauntlet import SEVEN_LIGHTS, Light
 
 Run = Callable[..., Any]
 
@@ -111,12 +112,29 @@ def test_a_cascade_in_bad_light_answers_as_one_does_that_is_asked_then(
     cascade = ExpressionCascade(models, least=figures["chosen"]["least"])
     faces = read_ferplus(data, "validation")
     classes = majority_in(faces.votes, EXPRESSIONS)
-    some = np.flatnonzero(classes >= 0)[1::2]  # the other half
-    for light, row in zip(SEVEN_LIGHTS[1:], figures["lights"][1:], strict=True):
-        answers = cascade.answer(light.apply(faces.images[some]))
-        right = answers.probabilities.argmax(axis=1) == classes[some]
+    named = np.flatnonzero(classes >= 0)
+
+    def answered(light: Light, half: AnyArray) -> tuple[AnyArray, AnyArray]:
+        """Whose answers are right, and which the first network gave."""
+        answers = cascade.answer(light.apply(faces.images[half]))
+        return answers.probabilities.argmax(axis=1) == classes[half], answers.stage == 0
+
+    for light, row in zip(SEVEN_LIGHTS, figures["lights"], strict=True):
+        right, first = answered(light, named[1::2])
         assert right.mean() == pytest.approx(row["accuracy"])
-        assert (answers.stage == 0).mean() == pytest.approx(row["shares"][0])
+        assert first.mean() == pytest.approx(row["shares"][0])
+    assert figures["lights"][0]["accuracy"] == figures["reported"]["accuracy"]
+    right, first = np.concatenate([answered(light, named[::2]) for light in SEVEN_LIGHTS], axis=1)
+    assert right.mean() == pytest.approx(figures["chosen"]["accuracy"])
+    assert first.mean() == pytest.approx(figures["chosen"]["shares"][0])
+
+
+def test_a_cascade_needs_two_halves(lamplit: Run, weights: list[Path], tmp_path: Path) -> None:
+    rng = np.random.default_rng(0)
+    data = write_ferplus(tmp_path, {split: blobs(1, rng) for split in PICTURES})
+    result = lamplit("evaluate", "cascade", *weights, "--data", data, "--out", tmp_path)
+    assert result.exit_code == 2
+    assert "validation: needs at least two faces with a majority, got 1" in result.stderr.replace("\n", " ")
 
 
 def test_a_cascade_as_json(lamplit: Run, data: Path, weights: list[Path], tmp_path: Path) -> None:

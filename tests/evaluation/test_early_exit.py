@@ -131,6 +131,10 @@ def test_faces_of_several_lights_count_alike() -> None:
         expected = (400 * day.measure([least]).accuracy + 200 * night.measure([least]).accuracy) / 600
         assert both.measure([least]).accuracy == pytest.approx(expected)
     assert day.right.shape == (2, 400), "the parts stay as they are"
+    three = Stages([CHEAP, CHEAP, COSTLY], [1.0, 2.0, 10.0], CLASSES)
+    for parts in ([], [day, three]):
+        with pytest.raises(InvalidArgumentError, match=r"parts: needs one at least, .* got \["):
+            joined(parts)
 
 
 def test_a_choice_needs_faces_of_the_same_classifiers_and_a_loss() -> None:

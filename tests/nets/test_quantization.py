@@ -133,6 +133,15 @@ def test_some_convolutions_can_stay_in_float(in_float: Path, tmp_path: Path) -> 
     assert node.input[1] not in made_by, "its weights are stored as they are"
 
 
+def test_what_stays_in_float_keeps_its_kernel(in_float: Path, tmp_path: Path) -> None:
+    before = onnx.load(in_float).graph
+    (name,) = [node.name for node in before.node if "lateral2.0.weight" in node.input]
+    quantize_onnx(in_float.read_bytes(), tmp_path / "a.onnx", blobs(8), in_float=[name])
+    shapes = {one.name: tuple(one.dims) for one in onnx.load(tmp_path / "a.onnx").graph.initializer}
+    assert shapes["lateral2.0.weight"][2:] == (1, 1)
+    assert count_parameters(tmp_path / "a.onnx") == count_parameters(in_float)
+
+
 @pytest.mark.parametrize(
     ("settings", "message"),
     [

@@ -36,8 +36,8 @@ def evaluate_cascade(
 ) -> None:
     """Chain weights, fastest first: a face goes on to the next only where the present one is unsure.
 
-    Thresholds are chosen on every other face of the split, in good light and six bad ones together; all
-    figures are those of the rest.
+    Thresholds are chosen on every other face of the split, in good light and six bad ones together; what is
+    shown is measured on the rest.
     """
     # Here and not above: these need the extra "train", without which the other commands must work.
     from lamplit.cli.measure_cascade import cascade_table, light_table, measure_cascade, write_cascade
@@ -61,7 +61,7 @@ def evaluate_cascade(
         "date": datetime.now(UTC).strftime("%Y-%m-%d"),
         **measured.as_dict(),
     }
-    title = f"FER+ {split}, majority, single pass: every other of {measured.faces:,} faces"
+    title = f"FER+ {split}, majority, single pass, good light: every other of {measured.faces:,} faces"
     write_cascade(out, figures, title=title)
     if as_json:
         print(json.dumps(figures, indent=2))

@@ -87,6 +87,8 @@ def measure_cascade(
         raise InvalidArgumentError("weights", "files that speak the same labels", came)
     with counting_progress(hidden=hidden) as progress:
         faces, classes = read_with_majority(data, split, progress, labels=labels)
+        if len(classes) < 2:
+            raise InvalidArgumentError(split, "at least two faces with a majority", str(len(classes)))
         timed = _timed(classifiers, faces.images[:1], progress)
         task = progress.add_task("measuring", total=len(classes) * len(SEVEN_LIGHTS) * len(classifiers))
 

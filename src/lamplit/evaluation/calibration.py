@@ -102,14 +102,37 @@ def fit_in_all_lights(lit: Sequence[LitLogits]) -> LightTemperature:
     >>> round(fit_in_all_lights([said, said]).good, 2)
     1.82
     """
-    bad = [one for one in lit if one.light != GOOD]
-    # Else good light would be one of dozens, and lights that take what no loss measures would decide.
-    shown = bad + [one for one in lit if one.light == GOOD] * max(len(bad), 1)
+    shown = balanced_lights(lit)
     logits, losses, classes = (
         np.concatenate(parts)
         for parts in zip(*((one.logits, one.losses, one.classes) for one in shown), strict=True)
     )
     return fit_light_temperature(logits, losses, classes)
+
+
+def balanced_lights(lit: Sequence[LitLogits]) -> list[LitLogits]:
+    """Repeat good light until it counts as much as all others.
+
+    Parameters
+    ----------
+    lit : sequence of LitLogits
+        The same faces in several lights.
+
+    Returns
+    -------
+    list of LitLogits
+        The bad lights, then good light as often as there are bad ones.
+
+    Examples
+    --------
+    >>> from lamplit.light.gauntlet import SEVEN_LIGHTS
+    >>> one = np.array([[2.0, 0.0]]), np.zeros((1, 2)), np.array([0])
+    >>> [said.light.name for said in balanced_lights([LitLogits(light, *one) for light in SEVEN_LIGHTS[:3]])]
+    ['dark tones, 3 gamma', 'dim, 0.2 of full scale', 'good light', 'good light']
+    """
+    bad = [one for one in lit if one.light != GOOD]
+    # Else good light would be one of dozens, and lights that take what no loss measures would decide.
+    return bad + [one for one in lit if one.light == GOOD] * max(len(bad), 1)
 
 
 def by_condition(bins: Mapping[Light, ReliabilityBins]) -> dict[str, ReliabilityBins]:

@@ -211,6 +211,11 @@ def joined(parts: Sequence[Stages]) -> Stages:
     Stages
         Such as one in which faces in several lights count alike.
 
+    Raises
+    ------
+    InvalidArgumentError
+        If there is no part, or they are of other numbers of classifiers.
+
     Examples
     --------
     >>> answers = [np.array([[0.9, 0.1]]), np.array([[0.2, 0.8]])]
@@ -218,6 +223,9 @@ def joined(parts: Sequence[Stages]) -> Stages:
     >>> joined([day, night]).single(0).accuracy
     0.5
     """
+    if len({len(part) for part in parts}) != 1:
+        came = str([len(part) for part in parts])
+        raise InvalidArgumentError("parts", "one at least, all of as many classifiers", came)
     whole = parts[0].part(slice(None))
     whole.right = np.concatenate([part.right for part in parts], axis=1)
     whole.sure = np.concatenate([part.sure for part in parts], axis=1)

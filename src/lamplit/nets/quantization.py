@@ -131,7 +131,7 @@ def quantize_onnx(
     layers = [name for name in every if name not in set(in_float)]
     if set(in_float) - set(every) or not layers:
         raise InvalidArgumentError("in_float", f"some, not all, of {every}", str(sorted(in_float)))
-    model = with_fast_squares(with_matrix_means(model))
+    model = with_fast_squares(with_matrix_means(model), keep=in_float)
     _onnx.helper.set_model_props(model, _PREPARED)
     quantized = _quantized(model, pictures, method, bits, _nodes_in_8_bits(model, layers))
     write_atomically(target, without_traces(quantized).SerializeToString())

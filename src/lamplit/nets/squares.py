@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from typing import Any
 
 import numpy as np
@@ -16,7 +17,7 @@ _UNSHUFFLED = [0, 1, 3, 5, 2, 4]
 """(N, C, H / r, r, W / r, r) to (N, C, r, r, H / r, W / r)."""
 
 
-def with_fast_squares(model: Any) -> Any:
+def with_fast_squares(model: Any, *, keep: Collection[str] = ()) -> Any:
     """Write what a network does to squares of r x r pixels with other nodes.
 
     - The mean over squares of a single plane becomes a convolution whose weights are all equal: ONNX Runtime
@@ -31,6 +32,8 @@ def with_fast_squares(model: Any) -> Any:
     model : onnx.ModelProto
         A network as `lamplit.nets.export.export_onnx` writes it; changed in place. Means and foldings that
         anything else than one convolution reads stay as they are, but for means of a single plane.
+    keep : collection of str
+        Names of convolutions whose kernels stay as they are.
 
     Returns
     -------
@@ -49,7 +52,8 @@ def with_fast_squares(model: Any) -> Any:
     made_by = {output: node for node in graph.node for output in node.output}
     arrays = {one.name: one for one in graph.initializer}
     readers = [name for node in graph.node for name in node.input] + [one.name for one in graph.output]
-    for node in [one for one in graph.node if one.op_type == "Conv" and one.input[1] in arrays]:
+    convolutions = [one for one in graph.node if one.op_type == "Conv" and one.name not in set(keep)]
+    for node in [one for one in convolutions if one.input[1] in arrays]:
         before = made_by.get(node.input[0])
         alone = readers.count(node.input[0]) == readers.count(node.input[1]) == 1
         if before is None or not alone or settings_of(node).get("group", 1) != 1:
@@ -170,11 +174,12 @@ def _fold_at_once(
     """Fold squares into the channels that a convolution reads in one node, where three did it."""
     middle = made_by.get(last.input[0])
     first = made_by.get(middle.input[0]) if middle is not None and middle.op_type == "Transpose" else None
-    if middle is None or first is None or list(settings_of(middle)["perm"]) != _UNSHUFFLED:
+    if middle is None or first is None or first.op_type != "Reshape":
         return
     names = (first.input[0], first.output[0], last.output[0])
     whole, cut, folded = (shapes.get(name, ())[1:] for name in names)  # without the pictures' axis
-    if first.op_type != "Reshape" or len(cut) != 5 or 0 in (*whole, *cut, *folded):
+    moved = list(settings_of(middle).get("perm", ()))
+    if moved != _UNSHUFFLED or len(cut) != 5 or 0 in (*whole, *cut, *folded):
         return
     channels, height, side, width, other = cut
     if side != other or whole != (channels, height * side, width * side):
