@@ -8,8 +8,8 @@ from pathlib import Path
 from typing import Any, Protocol
 
 from lamplit.core.errors import CheckpointError, InvalidArgumentError
-from lamplit.training.checkpoint import Checkpoint, load_checkpoint
-from lamplit.training.finished import RUNS, shortfall
+from lamplit.training.checkpoint import Checkpoint
+from lamplit.training.finished import RUNS, load_finished
 
 
 class Starting(Protocol):
@@ -66,13 +66,8 @@ def run_before(
             raise InvalidArgumentError("--start", required, f"the recipe {recipe.name}")
         return None
     where = RUNS / recipe.start if folder is None else folder
-    found = load_checkpoint(where)
-    required = f"a finished run of {recipe.start}"
     hint = f"first run: lamplit train {recipe.start} --data DIR"
-    if found is None:
-        raise CheckpointError(str(where), required, "nothing", hint)
-    if came := shortfall(found, recipe.start):
-        raise CheckpointError(str(where), required, came, hint)
+    found = load_finished(recipe.start, where, hint=hint)
     kept = found.details["recipe"]
     before, wanted = (_without(may_differ, some) for some in (kept.get("settings", {}), recipe.settings))
     if before != wanted:

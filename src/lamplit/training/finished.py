@@ -62,14 +62,45 @@ def finished_run(name: str, recipe: Recipe, folder: Path | None = None) -> Check
         checkpoint = _from_weights(name)
         _check_fit(checkpoint.details["recipe"], name, recipe, where=name, hint="")
         return checkpoint
-    folder = usual if folder is None else folder
+    folder, hint = usual if folder is None else folder, _how_to_get(name)
+    found = load_finished(name, folder, hint=hint)
+    _check_fit(found.details["recipe"], name, recipe, where=str(folder), hint=hint)
+    return found
+
+
+def load_finished(name: str, folder: Path, *, hint: str) -> Checkpoint:
+    """Load a run and make sure that it is a finished one of a recipe.
+
+    Parameters
+    ----------
+    name : str
+        Name of the recipe.
+    folder : Path
+        Of the run.
+    hint : str
+        What the error says to do.
+
+    Returns
+    -------
+    Checkpoint
+        Of the last epoch.
+
+    Raises
+    ------
+    CheckpointError
+        If the run is not there, not finished, or of another recipe.
+
+    Examples
+    --------
+    >>> try:
+    ...     load_finished("mine", Path("no-such-folder"), hint="train it first")
+    ... except CheckpointError as error:
+    ...     print(error)
+    no-such-folder: needs a finished run of the recipe mine, got nothing (train it first)
+    """
     found = load_checkpoint(folder)
-    hint = _how_to_get(name)
-    if found is None:
-        raise CheckpointError(str(folder), f"a finished run of the recipe {name}", "nothing", hint)
-    kept = found.details.get("recipe", {})
-    _check_fit(kept, name, recipe, where=str(folder), hint=hint)
-    if came := shortfall(found, name):
+    came = "nothing" if found is None else shortfall(found, name)
+    if found is None or came:
         raise CheckpointError(str(folder), f"a finished run of the recipe {name}", came, hint)
     return found
 

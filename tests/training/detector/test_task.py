@@ -143,7 +143,7 @@ def test_a_second_cycle_starts_from_the_averaged_weights_of_the_first(
 @pytest.mark.parametrize(
     ("changes", "message"),
     [
-        ({"start": "other"}, "needs a finished run of other, got 1 of 1 epochs of tiny"),
+        ({"start": "other"}, "needs a finished run of the recipe other, got 1 of 1 epochs of tiny"),
         ({"start": "tiny", "settings": {**SMALL, "fused": 16}}, "needs a network with the settings"),
     ],
 )
@@ -158,7 +158,7 @@ def test_a_cycle_refuses_another_run(
 
 def test_a_cycle_needs_its_run_and_a_run_needs_a_cycle(tmp_path: Path) -> None:
     with pytest.raises(
-        CheckpointError, match=r"needs a finished run of tiny, got nothing \(first run: lamplit"
+        CheckpointError, match=r"needs a finished run of the recipe tiny, got nothing \(first run: lamplit"
     ):
         run_before(recipe(start="tiny"), tmp_path)
     with pytest.raises(InvalidArgumentError, match="--start: needs a recipe that starts from a run"):

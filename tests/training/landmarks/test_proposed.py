@@ -139,5 +139,5 @@ def test_other_pictures_do_not_go_on(stocks: SceneStocks, tmp_path: Path) -> Non
 def test_what_is_missing_is_said(tmp_path: Path) -> None:
     with pytest.raises(InvalidArgumentError, match="stocks: needs what scenes are composed of, got None"):
         LandmarkTask(sketches.recipe(proposed=5), sketches.data())
-    with pytest.raises(CheckpointError, match="needs a finished run of nobody, got nothing"):
+    with pytest.raises(CheckpointError, match="needs a finished run of the recipe nobody, got nothing"):
         run_before(sketches.recipe(start="nobody"), tmp_path)
