@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from stored import result, table
+from stored import result, table, where_measured
 
 
 def cycles() -> str:
@@ -47,6 +47,19 @@ def light() -> str:
     return table(rows)
 
 
+def teachers() -> str:
+    """Return what teachers say by day, one by one and together."""
+    rows = [("teachers", "validation", "log loss", "without identical copies", "held-out")]
+    for row in result("teachers")["rows"]:
+        accuracies = (f"{row[part]['accuracy']:.4f}" for part in ("without_copies", "held_out"))
+        whole = row["validation"]
+        names = " + ".join(name.removeprefix("expression-") for name in row["teachers"])
+        rows.append((names, f"{whole['accuracy']:.4f}", f"{whole['log_loss']:.4f}", *accuracies))
+    first = result("teachers")["rows"][0]
+    faces = ", ".join(f"{first[part]['faces']:,}" for part in ("validation", "without_copies", "held_out"))
+    return table(rows) + f"\nMajority, with flips, mean of the probabilities; {faces} faces.\n"
+
+
 def yale() -> str:
     """Return the answers on Yale Faces."""
     figures = result("yale_faces")
@@ -71,6 +84,7 @@ TABLES: dict[str, Callable[[], str]] = {
     "classes": classes,
     "cycles": cycles,
     "light": light,
+    "teachers": where_measured("teachers", teachers),
     "yale": yale,
     "yale_by_weights": yale_by_weights,
 }

@@ -1,0 +1,80 @@
+"""What teachers say of faces by day, one by one and together: what their pupils can learn.
+
+Reads the finished runs in `runs/` and asks them as a training does: the face and its mirror image, mean of
+the probabilities. FER+ validation with and without copies of training pictures, and held-out training faces;
+majority protocol.
+
+    python benchmarks/teachers.py --data DIR
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from itertools import combinations
+from typing import Any
+
+import numpy as np
+import torch
+
+from lamplit.core.arrays import BoolArray, FloatArray, IntArray
+from lamplit.datasets import FerPlus, Majority, have_copies, read_ferplus
+from lamplit.training.checkpoint import Checkpoint
+from lamplit.training.faces import split_holdout
+from lamplit.training.finished import load_finished
+from lamplit.training.recipe import load_recipe
+from lamplit.training.teaching import answers
+from results import ROOT, parse_data, write_result
+
+TEACHERS = ("expression-base-ferplus", "expression-fusion-ferplus-tuned", "expression-large-ferplus")
+
+
+def run_of(name: str) -> Checkpoint:
+    """Return a finished run."""
+    return load_finished(name, ROOT / "runs" / name, hint=f"lamplit train {name} --data DIR")
+
+
+def with_majority(faces: FerPlus) -> tuple[FerPlus, IntArray]:
+    """Return the faces that have a majority, and their classes."""
+    classes = Majority().classes(faces.votes)
+    return faces.subset(np.flatnonzero(classes >= 0)), classes[classes >= 0]
+
+
+def scores(said: FloatArray, classes: IntArray, which: BoolArray) -> dict[str, float]:
+    """Return accuracy and mean log loss of some faces."""
+    chosen, right = said[which], classes[which]
+    of_class = chosen[np.arange(len(right)), right]
+    return {
+        "faces": len(right),
+        "accuracy": round(float(np.mean(chosen.argmax(1) == right)), 4),
+        "log_loss": round(float(-np.log(of_class).mean()), 4),
+    }
+
+
+def groups(names: Sequence[str]) -> Iterator[tuple[str, ...]]:
+    """Return all groups of teachers, the smallest first."""
+    for size in range(1, len(names) + 1):
+        yield from combinations(names, size)
+
+
+def main() -> None:
+    data, recipe = parse_data(__doc__), load_recipe(TEACHERS[0])
+    training = read_ferplus(data, "training")
+    _, held_out = split_holdout(training, recipe.holdout, recipe.holdout_seed)
+    runs = {name: run_of(name) for name in TEACHERS}
+    rows: list[dict[str, Any]] = [{"teachers": group} for group in groups(TEACHERS)]
+    for place, split in (("validation", read_ferplus(data, "validation")), ("held_out", held_out)):
+        faces, classes = with_majority(split)
+        images = torch.from_numpy(faces.images)[:, None]
+        said = {name: answers(images, [run]).double().numpy() for name, run in runs.items()}
+        parts = {place: np.full(len(classes), True)}
+        if place == "validation":
+            parts["without_copies"] = ~have_copies(faces.images, among=training.images)
+        for row in rows:
+            mean = np.mean([said[name] for name in row["teachers"]], axis=0)
+            row |= {part: scores(mean, classes, which) for part, which in parts.items()}
+    commits = {name: run.details["commit"] for name, run in runs.items()}
+    write_result("teachers", {"rows": rows, "commits": commits})
+
+
+if __name__ == "__main__":
+    main()
