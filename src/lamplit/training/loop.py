@@ -26,6 +26,7 @@ from lamplit.training.checkpoint import load_checkpoint, save_checkpoint
 from lamplit.training.devices import choose_fabric, steps_unwatched
 from lamplit.training.faces import TrainingData, TrainingFaces, digest_of
 from lamplit.training.loss import ExpressionLoss, loss_for
+from lamplit.training.mirror import agreed_targets, with_mirror_images
 from lamplit.training.mixing import Batch, mix
 from lamplit.training.recipe import Recipe
 from lamplit.training.run_state import EpochRow, State, take_step
@@ -160,11 +161,16 @@ class _Epoch:
         """Take one step; return its loss, right answers and faces with a majority."""
         state = self.state
         images, probabilities, classes = (self.team.share(part) for part in self._batch(chosen, generator))
+        mirror = self.recipe.mirror
+        seen = with_mirror_images(images) if mirror else images
         with self.fabric.autocast():
-            logits = state.network(images.to(memory_format=torch.channels_last))
+            logits = state.network(seen.to(memory_format=torch.channels_last))
+        if mirror:
+            said = self.loss.as_trained(logits.float())
+            probabilities = agreed_targets(probabilities, said, mirror)
         loss = self.loss(logits.float(), probabilities)
         take_step(state, loss, self.fabric, self.team)
-        right = (logits.argmax(dim=1) == classes).sum()
+        right = (logits[: len(classes)].argmax(dim=1) == classes).sum()
         return torch.stack([loss.detach(), right.float(), (classes >= 0).sum().float()])
 
     def _batch(self, chosen: Tensor, generator: Generator) -> Batch:

@@ -52,9 +52,11 @@ class ExpressionLoss:
 
     def __call__(self, logits: Tensor, targets: Tensor) -> Tensor:
         """Return the mean loss of a batch: logits and targets of shape (n, K) to a number."""
-        if self.offsets is not None:
-            logits = logits + self.offsets
-        return functional.cross_entropy(logits, targets, weight=self.weights)
+        return functional.cross_entropy(self.as_trained(logits), targets, weight=self.weights)
+
+    def as_trained(self, logits: Tensor) -> Tensor:
+        """Return the logits whose probabilities the targets are compared with."""
+        return logits if self.offsets is None else logits + self.offsets
 
 
 def loss_for(balance: Balance, targets: Tensor) -> ExpressionLoss:

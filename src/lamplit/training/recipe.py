@@ -46,6 +46,10 @@ class Recipe:
     teachers : sequence of str
         Names of the recipes, or of weights in float that come with lamplit, that teach together; by default
         `start` alone.
+    mirror : float
+        Share of each target, teachers' part included, that the network in training gives itself: the mean of
+        what it says of the face and of its mirror image. Above 0 every step sees both, and takes twice the
+        time (`lamplit.training.mirror`).
     unlabelled : str
         Name of a folder or zip, in the folder of the data set, with pictures of faces that nobody labelled:
         the teachers' answers are their targets. "" for none.
@@ -98,6 +102,7 @@ class Recipe:
     blend: float = 1.0
     teach: float = 0.0
     teachers: Names = ()
+    mirror: float = 0.0
     unlabelled: str = ""
     labels: str = EXPRESSIONS.name
     targets: str = "distribution"
@@ -269,6 +274,7 @@ _LIMITS: dict[str, tuple[float, float]] = {
     "weight_decay": (0.0, 10.0),
     "blend": (0.0, 1.0),
     "teach": (0.0, 1.0),
+    "mirror": (0.0, 0.95),
     "averaging": (0.0, 0.999999),
     "holdout": (0.0, 0.5),
     "seed": (0, 2**31 - 1),
