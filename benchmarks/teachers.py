@@ -1,8 +1,8 @@
 """What teachers say of faces by day, one by one and together: what their pupils can learn.
 
 Reads the finished runs in `runs/` and asks them as a training does: the face and its mirror image, mean of
-the probabilities. FER+ validation with and without copies of training pictures, and held-out training faces;
-majority protocol.
+the probabilities. FER+ validation with and without copies of training pictures, and held-out training faces
+that have no near copy among the others or in validation; majority protocol.
 
     python benchmarks/teachers.py --data DIR
 """
@@ -18,19 +18,14 @@ import torch
 
 from lamplit.core.arrays import BoolArray, FloatArray, IntArray
 from lamplit.datasets import FerPlus, Majority, have_copies, read_ferplus
-from lamplit.training.checkpoint import Checkpoint
-from lamplit.training.faces import split_holdout
-from lamplit.training.finished import load_finished
+from lamplit.training.finished import finished_run
+from lamplit.training.leaks import split_without_leaks
 from lamplit.training.recipe import load_recipe
 from lamplit.training.teaching import answers
 from results import ROOT, parse_data, write_result
 
-TEACHERS = ("expression-base-ferplus", "expression-fusion-ferplus-tuned", "expression-large-ferplus")
-
-
-def run_of(name: str) -> Checkpoint:
-    """Return a finished run."""
-    return load_finished(name, ROOT / "runs" / name, hint=f"lamplit train {name} --data DIR")
+PUPIL = "expression-nano-ferplus-joint"
+"""Its teachers are asked."""
 
 
 def with_majority(faces: FerPlus) -> tuple[FerPlus, IntArray]:
@@ -57,12 +52,15 @@ def groups(names: Sequence[str]) -> Iterator[tuple[str, ...]]:
 
 
 def main() -> None:
-    data, recipe = parse_data(__doc__), load_recipe(TEACHERS[0])
-    training = read_ferplus(data, "training")
-    _, held_out = split_holdout(training, recipe.holdout, recipe.holdout_seed)
-    runs = {name: run_of(name) for name in TEACHERS}
-    rows: list[dict[str, Any]] = [{"teachers": group} for group in groups(TEACHERS)]
-    for place, split in (("validation", read_ferplus(data, "validation")), ("held_out", held_out)):
+    data, recipe = parse_data(__doc__), load_recipe(PUPIL)
+    training, validation = (read_ferplus(data, split) for split in ("training", "validation"))
+    held_out = split_without_leaks(
+        training, validation, holdout=recipe.holdout, seed=recipe.holdout_seed, near_copies=recipe.near_copies
+    )[1]
+    # Refuses runs that held back other faces.
+    runs = {name: finished_run(name, recipe, ROOT / "runs" / name) for name in recipe.taught_by}
+    rows: list[dict[str, Any]] = [{"teachers": group} for group in groups(recipe.taught_by)]
+    for place, split in (("validation", validation), ("held_out", held_out)):
         faces, classes = with_majority(split)
         images = torch.from_numpy(faces.images)[:, None]
         said = {name: answers(images, [run]).double().numpy() for name, run in runs.items()}

@@ -323,6 +323,7 @@ def test_settings_that_cannot_work_are_refused(changes: dict[str, Any], message:
     [
         ({"near_copies": "drop"}, "mine: near_copies: needs no such key beside a table \\[finetune\\]"),
         ({"start": "a", "teach": 0.5}, "mine: start: needs no such key beside a table \\[finetune\\]"),
+        ({"mirror": 0.5}, "mine: mirror: needs no such key beside a table \\[finetune\\]"),
         ({"size": 64}, "mine: size: needs no such key beside a table \\[finetune\\]"),
         ({"balance": {"class_weights": 0.5}}, "mine: balance: class_weights: needs 0 beside a table"),
         ({"balance": {"sampling": 0.5}}, "mine: balance: sampling: needs balance = 0 in \\[finetune\\], or"),

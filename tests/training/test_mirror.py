@@ -9,9 +9,13 @@ import pytest
 import torch
 from torch import Tensor, nn
 
-from lamplit.core.errors import RecipeError
+from lamplit.core.errors import CheckpointError, RecipeError
+from lamplit.nets import build_network
+from lamplit.training.checkpoint import load_checkpoint, save_checkpoint
+from lamplit.training.devices import choose_fabric
+from lamplit.training.faces import TrainingData
 from lamplit.training.loop import predict_logits, train
-from lamplit.training.loss import ExpressionLoss
+from lamplit.training.loss import ExpressionLoss, loss_for
 from lamplit.training.mirror import agreed_targets, with_mirror_images
 
 
@@ -56,17 +60,47 @@ def test_adjusted_logits_are_what_the_loss_compares() -> None:
     assert float(adjusted(logits, targets)) == pytest.approx(float(expected))
 
 
-def test_a_network_learns_to_agree_with_itself(tmp_path: Path) -> None:
-    # Places of blobs are left or right, so without it face and mirror image are of different classes.
-    networks = {}
-    for mirror in (0.0, 0.5):
-        folder = tmp_path / f"{mirror:g}"
-        folder.mkdir()
-        recipe = blobs.recipe(epochs=6, mirror=mirror)
-        networks[mirror] = train(recipe, blobs.data(), folder, observer=blobs.Silent())
-    with_it, without = apart(networks[0.5]), apart(networks[0.0])
-    assert without > 0.5, "of at most 2"
-    assert with_it < without / 3
+@pytest.fixture(scope="module")
+def one_sided(tmp_path_factory: pytest.TempPathFactory) -> nn.Module:
+    """A network that learnt without; blobs are left or right, so that mirror images are of other classes."""
+    folder = tmp_path_factory.mktemp("one-sided")
+    return train(blobs.recipe(epochs=6), blobs.data(), folder, observer=blobs.Silent())
+
+
+def test_a_network_learns_to_agree_with_itself(one_sided: nn.Module, tmp_path: Path) -> None:
+    agreeing = train(blobs.recipe(epochs=6, mirror=0.5), blobs.data(), tmp_path, observer=blobs.Silent())
+    assert apart(one_sided) > 0.5, "of at most 2"
+    assert apart(agreeing) < apart(one_sided) / 3
+
+
+def test_a_step_has_the_loss_of_both_images_and_agreed_targets(one_sided: nn.Module, tmp_path: Path) -> None:
+    still = {"flip": 0.0, "rotation": 0.0, "scale": 0.0, "shift": 0.0, "erase": 0.0, "light": 0.0}
+    small = {"widths": [4, 8, 8, 8], "depths": [1, 1, 1, 1], "fused": 8, "dropout": 0.0}
+    recipe = blobs.recipe(
+        epochs=1,
+        batch_size=24,
+        mirror=0.5,
+        augment=still,
+        settings=small,
+        balance={"logit_adjustment": 1.0},
+    )
+    faces = blobs.faces(32).subset(slice(24))
+    data = TrainingData(faces, faces.subset(slice(0)), faces)
+    train(recipe, data, tmp_path, observer=blobs.Silent(), weights=one_sided.state_dict())
+    run = load_checkpoint(tmp_path)
+    assert run is not None
+
+    network = build_network(recipe.network, n_classes=8, **recipe.settings)
+    network.load_state_dict(one_sided.state_dict())
+    loss = loss_for(recipe.balance, faces.probabilities)
+    with torch.no_grad(), choose_fabric().autocast():
+        logits = network(with_mirror_images(faces.images.float() / 255.0)).float()
+    losses = {
+        share: float(loss(logits, agreed_targets(faces.probabilities, loss.as_trained(logits), share)))
+        for share in (0.0, 0.5)
+    }
+    assert abs(losses[0.5] - losses[0.0]) > 0.1, "a share of 0 would go unseen"
+    assert run.details["history"][0]["train_loss"] == pytest.approx(losses[0.5], rel=0.01)
 
 
 def test_interrupted_and_resumed_equals_uninterrupted(tmp_path: Path) -> None:
@@ -79,6 +113,23 @@ def test_interrupted_and_resumed_equals_uninterrupted(tmp_path: Path) -> None:
         train(recipe, blobs.data(), parts, observer=blobs.Silent((2, 3)))
     train(recipe, blobs.data(), parts, observer=blobs.Silent())
     blobs.assert_same_run(parts, whole)
+
+
+def test_a_run_from_before_there_was_the_key_goes_on(tmp_path: Path) -> None:
+    with pytest.raises(KeyboardInterrupt):
+        train(blobs.recipe(epochs=2), blobs.data(), tmp_path, observer=blobs.Silent((2, 1)))
+    run = load_checkpoint(tmp_path)
+    assert run is not None
+    del run.details["recipe"]["mirror"]
+    save_checkpoint(run, tmp_path)
+    train(blobs.recipe(epochs=2), blobs.data(), tmp_path, observer=blobs.Silent())
+    with pytest.raises(CheckpointError, match="mirror"):
+        train(blobs.recipe(epochs=2, mirror=0.5), blobs.data(), tmp_path, observer=blobs.Silent())
+
+
+def test_class_weights_are_refused_beside_it() -> None:
+    with pytest.raises(RecipeError, match=r"blobs: mirror: needs 0 beside balance: class_weights, got 0\.5"):
+        blobs.recipe(mirror=0.5, balance={"class_weights": 0.5})
 
 
 @pytest.mark.parametrize("share", [-0.1, 1.0])

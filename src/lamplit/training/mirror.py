@@ -17,7 +17,7 @@ def with_mirror_images(images: Tensor) -> Tensor:
     Returns
     -------
     Tensor of shape (2 N, C, H, W)
-        Face n is its own mirror image N further on.
+        Row N + n is the mirror image of row n.
 
     Examples
     --------
@@ -59,5 +59,5 @@ def agreed_targets(targets: Tensor, logits: Tensor, share: float) -> Tensor:
     >>> agreed_targets(torch.tensor([[1.0, 0.0]]), logits, 0.5).tolist()
     [[0.75, 0.25], [0.75, 0.25]]
     """
-    said = logits.detach().softmax(dim=1).unflatten(0, (2, len(targets))).mean(dim=0)
-    return torch.lerp(targets, said, share).repeat(2, 1)
+    of_face, of_mirror_image = logits.detach().softmax(dim=1).split(len(targets))
+    return torch.lerp(targets, (of_face + of_mirror_image) / 2, share).repeat(2, 1)

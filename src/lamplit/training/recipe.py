@@ -47,9 +47,9 @@ class Recipe:
         Names of the recipes, or of weights in float that come with lamplit, that teach together; by default
         `start` alone.
     mirror : float
-        Share of each target, teachers' part included, that the network in training gives itself: the mean of
-        what it says of the face and of its mirror image. Above 0 every step sees both, and takes twice the
-        time (`lamplit.training.mirror`).
+        Share of each whole target that the network in training gives itself: the mean of what it says of the
+        face and of its mirror image; the rest is votes and teachers as above. Above 0 every step sees both
+        and takes twice the time (`lamplit.training.mirror`). Not beside `class_weights`.
     unlabelled : str
         Name of a folder or zip, in the folder of the data set, with pictures of faces that nobody labelled:
         the teachers' answers are their targets. "" for none.
@@ -291,6 +291,10 @@ def _check_ranges(recipe: Recipe, where: str) -> None:
         if (value := getattr(recipe, key)) not in names:
             raise RecipeError(f"{where}: {key}", f"one of {list(names)}", repr(value))
     check_balance(recipe.balance, where=where)
+    if recipe.mirror and recipe.balance.class_weights:
+        # What it says has the weights in it already, and would be weighed again with each step.
+        required, came = "0 beside balance: class_weights", f"{recipe.mirror:g}"
+        raise RecipeError(f"{where}: mirror", required, came, "logit_adjustment and sampling go with it")
     claims = {"source", *CLAIMS}
     unknown = sorted(set(recipe.claims) - claims)
     if unknown:
@@ -313,7 +317,7 @@ def _check_ranges(recipe: Recipe, where: str) -> None:
 
 
 _OF_WHOLE_TRAININGS = (
-    *("start", "blend", "teach", "teachers", "unlabelled", "claims", "near_copies"),
+    *("start", "blend", "teach", "teachers", "mirror", "unlabelled", "claims", "near_copies"),
     *("network", "settings", "size", "labels", "targets", "holdout_seed"),
 )
 
