@@ -59,5 +59,6 @@ def agreed_targets(targets: Tensor, logits: Tensor, share: float) -> Tensor:
     >>> agreed_targets(torch.tensor([[1.0, 0.0]]), logits, 0.5).tolist()
     [[0.75, 0.25], [0.75, 0.25]]
     """
-    of_face, of_mirror_image = logits.detach().softmax(dim=1).split(len(targets))
-    return torch.lerp(targets, (of_face + of_mirror_image) / 2, share).repeat(2, 1)
+    said = logits.detach().softmax(dim=1)
+    mean = (said[: len(targets)] + said[len(targets) :]) / 2
+    return torch.lerp(targets, mean, share).repeat(2, 1)
