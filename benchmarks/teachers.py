@@ -15,8 +15,9 @@ from typing import Any
 
 import numpy as np
 import torch
+from numpy.typing import NDArray
 
-from lamplit.core.arrays import BoolArray, FloatArray, IntArray
+from lamplit.core.arrays import FloatArray, IntArray
 from lamplit.datasets import FerPlus, Majority, have_copies, read_ferplus
 from lamplit.training.finished import finished_run
 from lamplit.training.leaks import split_without_leaks
@@ -34,7 +35,7 @@ def with_majority(faces: FerPlus) -> tuple[FerPlus, IntArray]:
     return faces.subset(np.flatnonzero(classes >= 0)), classes[classes >= 0]
 
 
-def scores(said: FloatArray, classes: IntArray, which: BoolArray) -> dict[str, float]:
+def scores(said: FloatArray, classes: IntArray, which: NDArray[np.bool_]) -> dict[str, float]:
     """Return accuracy and mean log loss of some faces."""
     chosen, right = said[which], classes[which]
     of_class = chosen[np.arange(len(right)), right]
