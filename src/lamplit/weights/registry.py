@@ -20,7 +20,7 @@ FLOAT_EXPRESSION = "expression-fusion-ferplus-night-v1"
 DEFAULT_EXPRESSION = "expression-base-ferplus-v1-int8"
 """What `ExpressionClassifier` loads when it is not told otherwise: in 8 bits, for speed and size."""
 
-QUICK_EXPRESSION = "expression-nano-ferplus-v4-int8"
+QUICK_EXPRESSION = "expression-nano-ferplus-v6-int8"
 """What answers first in `lamplit.expression.early_exit.usual_cascade`: the default where it is unsure."""
 
 DEFAULT_DETECTOR = "detector-faces-missed-v1-int8"
