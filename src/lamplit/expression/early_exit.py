@@ -18,7 +18,7 @@ from lamplit.weights.registry import DEFAULT_EXPRESSION, QUICK_EXPRESSION
 RULES = ("probability", "margin")
 """What says how sure an answer is: its probability, or by how much that exceeds the second highest."""
 
-LEAST_OF_THE_QUICK = 0.8
+LEAST_OF_THE_QUICK = 0.73
 """How probable the quick network's answer must be in `usual_cascade`: chosen on every other validation face,
 in seven lights, the cheapest that loses at most 0.2 points to the default alone (docs/small-and-fast.md), and
 rounded up."""
