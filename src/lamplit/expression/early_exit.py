@@ -205,7 +205,7 @@ def usual_cascade(*, device: str = "cpu", threads: int | None = None) -> Express
     --------
     >>> cascade = usual_cascade()
     >>> [stage["least"] for stage in cascade.description["stages"]]
-    [0.8, None]
+    [0.73, None]
     """
     names = (QUICK_EXPRESSION, DEFAULT_EXPRESSION)
     models = [ExpressionClassifier(name, device=device, threads=threads) for name in names]
