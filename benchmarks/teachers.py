@@ -17,8 +17,9 @@ import numpy as np
 import torch
 from numpy.typing import NDArray
 
+from blending import with_majority
 from lamplit.core.arrays import FloatArray, IntArray
-from lamplit.datasets import FerPlus, Majority, have_copies, read_ferplus
+from lamplit.datasets import have_copies, read_ferplus
 from lamplit.training.finished import finished_run
 from lamplit.training.leaks import split_without_leaks
 from lamplit.training.recipe import load_recipe
@@ -27,12 +28,6 @@ from results import ROOT, parse_data, write_result
 
 PUPIL = "expression-nano-ferplus-joint"
 """Its teachers are asked."""
-
-
-def with_majority(faces: FerPlus) -> tuple[FerPlus, IntArray]:
-    """Return the faces that have a majority, and their classes."""
-    classes = Majority().classes(faces.votes)
-    return faces.subset(np.flatnonzero(classes >= 0)), classes[classes >= 0]
 
 
 def scores(said: FloatArray, classes: IntArray, which: NDArray[np.bool_]) -> dict[str, float]:
@@ -62,12 +57,14 @@ def main() -> None:
     runs = {name: finished_run(name, recipe, ROOT / "runs" / name) for name in recipe.taught_by}
     rows: list[dict[str, Any]] = [{"teachers": group} for group in groups(recipe.taught_by)]
     for place, split in (("validation", validation), ("held_out", held_out)):
-        faces, classes = with_majority(split)
-        images = torch.from_numpy(faces.images)[:, None]
-        said = {name: answers(images, [run]).double().numpy() for name, run in runs.items()}
+        images, classes = with_majority(split)
+        said = {
+            name: answers(torch.from_numpy(images)[:, None], [run]).double().numpy()
+            for name, run in runs.items()
+        }
         parts = {place: np.full(len(classes), True)}
         if place == "validation":
-            parts["without_copies"] = ~have_copies(faces.images, among=training.images)
+            parts["without_copies"] = ~have_copies(images, among=training.images)
         for row in rows:
             mean = np.mean([said[name] for name in row["teachers"]], axis=0)
             row |= {part: scores(mean, classes, which) for part, which in parts.items()}
