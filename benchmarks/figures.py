@@ -10,6 +10,7 @@ from collections.abc import Callable
 
 import ablation_figures
 import adaboost_figures
+import bars_figures
 import calibration_figures
 import cascade_figures
 import data_figures
@@ -49,6 +50,7 @@ BLOCK = re.compile(r"(<!-- figures: (\w+) .*?-->\n).*?(<!-- /figures -->)", flag
 TABLES: dict[str, Callable[[], str]] = {
     **ablation_figures.TABLES,
     **adaboost_figures.TABLES,
+    **bars_figures.TABLES,
     **calibration_figures.TABLES,
     **cascade_figures.TABLES,
     **data_figures.TABLES,

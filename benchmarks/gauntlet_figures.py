@@ -64,7 +64,8 @@ def face_correction() -> str:
     for light_name, cells in figures["lights"].items():
         values = (f"{cells[n]['accuracy']:.3f}{' *' if cells[n].get('helps') else ''}" for n in names)
         rows.append((light_name, *values))
-    return table(rows) + f"\n* wins by more than two standard errors. {figures['faces']:,} faces.\n"
+    about = f"* wins by more than two standard errors. {figures['faces']:,} faces, {figures['weights']}."
+    return table(rows) + f"\n{about}\n"
 
 
 def ablation() -> str:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from stored import machine, result, table, where_measured
+from stored import commit, machine, result, table, where_measured
 
 QUANTITIES = {
     "train_accuracy": "accuracy in training, last epoch",
@@ -16,11 +16,12 @@ QUANTITIES = {
 
 def experiment() -> str:
     """Return what the paper claims, what its network reached, what lamplit's reaches on the same faces."""
-    figures = result("paper_rerun")
+    figures, weights = result("paper_rerun"), result("validation")["weights"]
     claimed, last = figures["claimed"], figures["last_epoch"]
-    paper, shipped = figures["paper"], figures["shipped"]
-    rows = [("six expressions", "claimed", "the paper's network, rerun", shipped["weights"])]
-    rows.append(("parameters", *(f"{n:,}" for n in _each("parameters", claimed, paper, shipped))))
+    paper, shipped = figures["paper"], result("validation")["six"]
+    size = next(row for row in result("sizes")["rows"] if row["weights"] == weights)
+    rows = [("six expressions", "claimed", "the paper's network, rerun", weights)]
+    rows.append(("parameters", *(f"{n:,}" for n in _each("parameters", claimed, paper, size))))
     rows.append(("accuracy", *(f"{n:.4f}" for n in _each("accuracy", claimed, paper, shipped))))
     losses = (claimed["loss"], paper["log_loss"], shipped["log_loss"])
     rows.append(("loss (mean log loss)", *(f"{n:.4f}" for n in losses)))
@@ -28,11 +29,12 @@ def experiment() -> str:
     for key, words in QUANTITIES.items():
         rows.append((words, f"{claimed[key]:.2f}", f"{last[key]:.4f}", ""))
     trained, lowest = figures["training"], figures["lowest_validation_loss"]
+    stopped = f" (accuracy {lowest['accuracy']:.4f})" if "accuracy" in lowest else ""
     about = (
-        f"{paper['n']:,} faces of FER+ validation, majority, single pass; the paper's network was trained on "
+        f"Table 1 and section 6.1 of the paper. {paper['n']:,} faces of FER+ validation, majority, single pass; the paper's network was trained on "
         f"{trained['faces']:,} faces for {trained['epochs']} epochs ({trained['hours']:g} hours), one seed. "
-        f"Its loss in validation was least after epoch {lowest['epoch']}: {lowest['loss']:.4f}. "
-        f"Machine: {machine('paper_rerun')}."
+        f"Its loss in validation was least after epoch {lowest['epoch']}: {lowest['loss']:.4f}{stopped}. "
+        f"Machine: {machine('paper_rerun')}; the last column: commit {commit('validation')}."
     )
     return table(rows) + f"\n{about}\n"
 

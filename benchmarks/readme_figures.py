@@ -20,7 +20,11 @@ def summary() -> str:
         ("disk, without extras", f"{result('core_size')['environment_mb']:.0f} MB", "fresh environment"),
         ("1,000 pictures, 50 of them broken", long_run(long), "`lamplit analyze`, rows and memory"),
     ]
-    return table(rows) + f"\nMachine: {machine('network_speed')}.\n"
+    about = (
+        f"Times of a face: {machine('network_speed')}. Every other figure stands in a file of "
+        "`benchmarks/results` with its commit and machine."
+    )
+    return table(rows) + f"\n{about}\n"
 
 
 def validation_rows() -> list[tuple[str, str, str]]:

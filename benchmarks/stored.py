@@ -28,6 +28,12 @@ def machine(name: str) -> str:
     return f"{values['machine']['cpu']}, {values['machine']['cores']} cores, commit {values['commit']}"
 
 
+def commit(name: str) -> str:
+    """Return the commit that a benchmark ran on."""
+    value: str = _stored(name)["commit"]
+    return value
+
+
 def table(rows: list[tuple[str, ...]]) -> str:
     """Return rows, the first of which is the head, as a Markdown table."""
     head, *body = ["| " + " | ".join(row) + " |" for row in rows]
