@@ -41,11 +41,14 @@ class Recipe:
         Share of the trained weights in the published ones; the rest are those that the training started
         from (`lamplit.training.blending`). Below 1 only with `start`.
     teach : float
-        Share of each target that teachers give: what they say of the face in good light, mean of both mirror
-        images. The rest are the votes (Hinton, Vinyals, Dean 2015, arXiv:1503.02531).
+        Share of each target that teachers give: what they say of the face in good light. The rest are the
+        votes (Hinton, Vinyals, Dean 2015, arXiv:1503.02531).
     teachers : sequence of str
         Names of the recipes, or of weights in float that come with lamplit, that teach together; by default
         `start` alone.
+    teachers_see : str
+        "mirror": each face and its mirror image; "upright": the same two, and both views of the face brought
+        upright by its landmarks (`lamplit.training.upright`). What they say of all views is averaged.
     mirror : float
         Share of each whole target that the network in training gives itself: the mean of what it says of the
         face and of its mirror image; the rest is votes and teachers as above. Above 0 every step sees both
@@ -102,6 +105,7 @@ class Recipe:
     blend: float = 1.0
     teach: float = 0.0
     teachers: Names = ()
+    teachers_see: str = "mirror"
     mirror: float = 0.0
     unlabelled: str = ""
     labels: str = EXPRESSIONS.name
@@ -263,6 +267,7 @@ def check_name(name: str, *, where: str) -> None:
 
 
 TARGETS = ("distribution", "majority")
+VIEWS = ("mirror", "upright")
 
 _LIMITS: dict[str, tuple[float, float]] = {
     "size": (16, 512),
@@ -286,7 +291,7 @@ def _check_ranges(recipe: Recipe, where: str) -> None:
     """Refuse values that cannot work."""
     check_limits(recipe, _LIMITS, where=where)
     check_augmentation(recipe.augment, where=where)
-    words = {"labels": LABEL_SETS, "targets": TARGETS, "near_copies": NEAR_COPIES}
+    words = {"labels": LABEL_SETS, "targets": TARGETS, "near_copies": NEAR_COPIES, "teachers_see": VIEWS}
     for key, names in words.items():
         if (value := getattr(recipe, key)) not in names:
             raise RecipeError(f"{where}: {key}", f"one of {list(names)}", repr(value))
@@ -317,7 +322,7 @@ def _check_ranges(recipe: Recipe, where: str) -> None:
 
 
 _OF_WHOLE_TRAININGS = (
-    *("start", "blend", "teach", "teachers", "mirror", "unlabelled", "claims", "near_copies"),
+    *("start", "blend", "teach", "teachers", "teachers_see", "mirror", "unlabelled", "claims", "near_copies"),
     *("network", "settings", "size", "labels", "targets", "holdout_seed"),
 )
 
@@ -345,7 +350,12 @@ def _check_teaching(recipe: Recipe, where: str) -> None:
     if recipe.teach and not (recipe.start or recipe.teachers):
         required = "a recipe with the key teachers or start, whose networks teach"
         raise RecipeError(f"{where}: teach", required, "neither")
-    for key, value in (("teachers", recipe.teachers), ("unlabelled", recipe.unlabelled)):
+    sight = "" if recipe.teachers_see == VIEWS[0] else recipe.teachers_see
+    for key, value in (
+        ("teachers", recipe.teachers),
+        ("teachers_see", sight),
+        ("unlabelled", recipe.unlabelled),
+    ):
         if value and not recipe.teach:
             raise RecipeError(
                 f"{where}: {key}", "a recipe with a share to teach (teach above 0)", "teach = 0"

@@ -242,12 +242,13 @@ def _ready(
 
 def _taught_faces(recipe: Recipe, data: TrainingData, teachers: Sequence[Checkpoint]) -> TrainingFaces:
     """Return the training faces with what teachers say of them, and of those that nobody labelled."""
-    faces = taught(data.training, teachers, recipe.teach) if teachers else data.training
+    views = recipe.teachers_see
+    faces = taught(data.training, teachers, recipe.teach, views) if teachers else data.training
     if data.unlabelled is None:
         return faces
     images = data.unlabelled
     nothing = faces.probabilities.new_zeros(len(images), len(recipe.speaks))
-    return with_unlabelled(faces, images, answers(images, teachers) if teachers else nothing)
+    return with_unlabelled(faces, images, answers(images, teachers, views) if teachers else nothing)
 
 
 def _trained(

@@ -16,10 +16,11 @@ from lamplit.training.devices import choose_fabric
 from lamplit.training.faces import TrainingFaces
 from lamplit.training.loop import predict_logits
 from lamplit.training.state import averaged_weights
+from lamplit.training.upright import upright_faces
 
 
 @torch.no_grad()
-def answers(images: Tensor, teachers: Sequence[Checkpoint]) -> Tensor:
+def answers(images: Tensor, teachers: Sequence[Checkpoint], views: str = "mirror") -> Tensor:
     """Return what teachers say of faces in the light they were taken in.
 
     Parameters
@@ -28,19 +29,22 @@ def answers(images: Tensor, teachers: Sequence[Checkpoint]) -> Tensor:
         Grey faces; each teacher sees them at its own input size.
     teachers : sequence of Checkpoint
         Finished runs, at least one, whose averaged networks teach.
+    views : str
+        What they see, one of `lamplit.training.recipe.VIEWS`.
 
     Returns
     -------
     Tensor of shape (N, K), float32
-        Mean of the probabilities over teachers, and over the face and its mirror image.
+        Mean of the probabilities over teachers and views.
     """
     fabric, said = choose_fabric(), []
+    seen = [images, upright_faces(images)] if views == "upright" else [images]
     for teacher in teachers:
         network = network_of(teacher)
         network = network.to(device=images.device, memory_format=torch.channels_last)  # type: ignore[call-overload]
-        faces = _resized(images, teacher.details["recipe"]["size"])
-        with fabric.autocast():
-            said += [predict_logits(network, view).softmax(dim=1) for view in (faces, faces.flip(3))]
+        for faces in (_resized(view, teacher.details["recipe"]["size"]) for view in seen):
+            with fabric.autocast():
+                said += [predict_logits(network, both).softmax(dim=1) for both in (faces, faces.flip(3))]
     return torch.stack(said).mean(dim=0)
 
 
@@ -65,7 +69,9 @@ def network_of(run: Checkpoint) -> nn.Module:
     return network.eval()
 
 
-def taught(faces: TrainingFaces, teachers: Sequence[Checkpoint], share: float) -> TrainingFaces:
+def taught(
+    faces: TrainingFaces, teachers: Sequence[Checkpoint], share: float, views: str = "mirror"
+) -> TrainingFaces:
     """Mix the answers of teachers into the targets.
 
     Parameters
@@ -76,6 +82,8 @@ def taught(faces: TrainingFaces, teachers: Sequence[Checkpoint], share: float) -
         Finished runs whose averaged networks teach.
     share : float
         Their share of the targets, in [0, 1].
+    views : str
+        What they see, as for `answers`.
 
     Returns
     -------
@@ -86,7 +94,7 @@ def taught(faces: TrainingFaces, teachers: Sequence[Checkpoint], share: float) -
     ----------
     Hinton, Vinyals, Dean (2015), arXiv:1503.02531.
     """
-    targets = torch.lerp(faces.probabilities, answers(faces.images, teachers), share)
+    targets = torch.lerp(faces.probabilities, answers(faces.images, teachers, views), share)
     return dataclasses.replace(faces, probabilities=targets)
 
 
