@@ -208,6 +208,11 @@ def test_the_start_teaches_unless_others_are_named() -> None:
             "a.toml: unlabelled: needs a name for files, without slashes",
         ),
         ({"teachers": "c"}, "a.toml: teachers: needs a list of texts, got 'c'"),
+        ({"teachers_see": "upright"}, "a.toml: teachers_see: needs a recipe with a share to teach"),
+        (
+            {"start": "b", "teach": 0.5, "teachers_see": "profile"},
+            "a.toml: teachers_see: needs one of ['mirror', 'upright'], got 'profile'",
+        ),
         ({"teachers": [3]}, r"a.toml: teachers: needs a list of texts, got [3]"),
     ],
 )

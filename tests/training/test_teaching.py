@@ -90,6 +90,20 @@ def test_several_teachers_are_heard_alike(faces: TrainingFaces, teacher: Checkpo
     torch.testing.assert_close(answers(faces.images, [teacher, other]), (alone[0] + alone[1]) / 2)
 
 
+def test_teachers_may_see_faces_upright_too(
+    faces: TrainingFaces, teacher: Checkpoint, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    # Blobs have no landmarks: others stand for the same ones upright here; test_upright has real faces.
+    others = faces.images.roll(1, dims=0)
+    monkeypatch.setattr("lamplit.training.teaching.upright_faces", lambda images: others)
+    usual, other = answers(faces.images, [teacher]), answers(others, [teacher])
+    assert (usual - other).abs().max() > 0.01
+    found = answers(faces.images, [teacher], "upright")
+    torch.testing.assert_close(found, (usual + other) / 2)
+    told = taught(faces, [teacher], 1.0, "upright").probabilities
+    torch.testing.assert_close(told, found)
+
+
 def test_a_teacher_sees_faces_at_its_own_size(faces: TrainingFaces, teacher: Checkpoint) -> None:
     recipe = teacher.details["recipe"] | {"size": 48}
     large = torch.nn.functional.interpolate(faces.images.float(), (48, 48), mode="bilinear", antialias=True)
