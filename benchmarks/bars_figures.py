@@ -62,8 +62,8 @@ def bars() -> str:
     ]
     rows = [("what", "bar", "measured", ""), *(bar.row for bar in found)]
     about = (
-        f"FER+ validation, majority, single pass, {eight['n']:,} faces of eight expressions and {six['n']:,} of "
-        f"the six. Default: {usual['weights']}; smallest: {quick['weights']}."
+        f"FER+ validation, majority, single pass, {eight['n']:,} faces of eight expressions and "
+        f"{six['n']:,} of the six. Default: {usual['weights']}; smallest: {quick['weights']}."
     )
     return table(rows) + f"\n{about}\n"
 
@@ -71,9 +71,7 @@ def bars() -> str:
 def _single_pass(weights: str) -> dict[str, Any]:
     """Return the row of the table of sizes that weights have in a single pass."""
     row: dict[str, Any] = next(
-        row
-        for row in result("sizes")["rows"]
-        if row["weights"] == weights and row["passes"] == "single pass"
+        row for row in result("sizes")["rows"] if row["weights"] == weights and row["passes"] == "single pass"
     )
     return row
 

@@ -1,7 +1,7 @@
 """What teachers say of faces by day, one by one and together: what their pupils can learn.
 
-Reads the finished runs in `runs/` and asks them as a training does: the face and its mirror image, mean of
-the probabilities. FER+ validation with and without copies of training pictures, and held-out training faces
+Reads the finished runs in `runs/` and asks them as a training does: the face and its mirror image, or also
+both brought upright, mean of the probabilities. FER+ validation with and without copies of training pictures, and held-out training faces
 that have no near copy among the others or in validation; majority protocol.
 
     python benchmarks/teachers.py --data DIR
@@ -10,7 +10,7 @@ that have no near copy among the others or in validation; majority protocol.
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from itertools import combinations
+from itertools import combinations, product
 from typing import Any
 
 import numpy as np
@@ -22,7 +22,7 @@ from lamplit.core.arrays import FloatArray, IntArray
 from lamplit.datasets import have_copies, read_ferplus
 from lamplit.training.finished import finished_run
 from lamplit.training.leaks import split_without_leaks
-from lamplit.training.recipe import load_recipe
+from lamplit.training.recipe import VIEWS, load_recipe
 from lamplit.training.teaching import answers
 from results import ROOT, parse_data, write_result
 
@@ -55,18 +55,20 @@ def main() -> None:
     )[1]
     # Refuses runs that held back other faces.
     runs = {name: finished_run(name, recipe, ROOT / "runs" / name) for name in recipe.taught_by}
-    rows: list[dict[str, Any]] = [{"teachers": group} for group in groups(recipe.taught_by)]
+    rows: list[dict[str, Any]] = [
+        {"teachers": group, "views": views} for group, views in product(groups(recipe.taught_by), VIEWS)
+    ]
     for place, split in (("validation", validation), ("held_out", held_out)):
         images, classes = with_majority(split)
         said = {
-            name: answers(torch.from_numpy(images)[:, None], [run]).double().numpy()
-            for name, run in runs.items()
+            (name, views): answers(torch.from_numpy(images)[:, None], [run], views).double().numpy()
+            for (name, run), views in product(runs.items(), VIEWS)
         }
         parts = {place: np.full(len(classes), True)}
         if place == "validation":
             parts["without_copies"] = ~have_copies(images, among=training.images)
         for row in rows:
-            mean = np.mean([said[name] for name in row["teachers"]], axis=0)
+            mean = np.mean([said[name, row["views"]] for name in row["teachers"]], axis=0)
             row |= {part: scores(mean, classes, which) for part, which in parts.items()}
     commits = {name: run.details.get("commit", "not kept") for name, run in runs.items()}
     write_result("teachers", {"rows": rows, "commits": commits})

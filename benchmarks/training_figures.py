@@ -6,6 +6,8 @@ from collections.abc import Callable
 
 from stored import result, table, where_measured
 
+VIEWS = {"mirror": "both mirror images", "upright": "these, and both upright"}
+
 
 def cycles() -> str:
     """Return what the training cycles reached."""
@@ -49,15 +51,18 @@ def light() -> str:
 
 def teachers() -> str:
     """Return what teachers say by day, one by one and together."""
-    rows = [("teachers", "validation", "log loss", "without identical copies", "held-out")]
+    rows = [("teachers", "they see", "validation", "log loss", "without identical copies", "held-out")]
     for row in result("teachers")["rows"]:
         accuracies = (f"{row[part]['accuracy']:.4f}" for part in ("without_copies", "held_out"))
         whole = row["validation"]
         names = " + ".join(name.removeprefix("expression-") for name in row["teachers"])
-        rows.append((names, f"{whole['accuracy']:.4f}", f"{whole['log_loss']:.4f}", *accuracies))
+        rows.append(
+            (names, VIEWS[row["views"]], f"{whole['accuracy']:.4f}", f"{whole['log_loss']:.4f}", *accuracies)
+        )
     first = result("teachers")["rows"][0]
     faces = ", ".join(f"{first[part]['faces']:,}" for part in ("validation", "without_copies", "held_out"))
-    return table(rows) + f"\nMajority, with flips, mean of the probabilities; {faces} faces.\n"
+    about = f"Majority, mean of the probabilities as the networks give them, no temperature; {faces} faces."
+    return table(rows) + f"\n{about}\n"
 
 
 def yale() -> str:
