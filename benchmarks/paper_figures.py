@@ -31,7 +31,8 @@ def experiment() -> str:
     trained, lowest = figures["training"], figures["lowest_validation_loss"]
     stopped = f" (accuracy {lowest['accuracy']:.4f})" if "accuracy" in lowest else ""
     about = (
-        f"Table 1 and section 6.1 of the paper. {paper['n']:,} faces of FER+ validation, majority, single pass; "
+        "Claimed: table 1 and section 6.1 of the paper. "
+        f"{paper['n']:,} faces of FER+ validation, majority, single pass; "
         "the paper's network was trained on "
         f"{trained['faces']:,} faces for {trained['epochs']} epochs ({trained['hours']:g} hours), one seed. "
         f"Its loss in validation was least after epoch {lowest['epoch']}: {lowest['loss']:.4f}{stopped}. "

@@ -1,8 +1,8 @@
 """What teachers say of faces by day, one by one and together: what their pupils can learn.
 
 Reads the finished runs in `runs/` and asks them as a training does: the face and its mirror image, or also
-both brought upright, mean of the probabilities. FER+ validation with and without copies of training pictures, and held-out training faces
-that have no near copy among the others or in validation; majority protocol.
+both brought upright, mean of the probabilities. FER+ validation with and without copies of training pictures,
+and held-out training faces that have no near copy among the others or in validation; majority protocol.
 
     python benchmarks/teachers.py --data DIR
 """
