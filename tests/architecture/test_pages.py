@@ -1,4 +1,4 @@
-"""The lines of Python on the pages about boosting, flow and landmarks run as they stand."""
+"""The lines of Python on the pages about boosting, flow, landmarks and small networks run as they stand."""
 
 from __future__ import annotations
 
@@ -75,3 +75,12 @@ def test_landmarks(repository: Path, desk: Path, capsys: pytest.CaptureFixture[s
     assert capsys.readouterr().out.startswith("(68, 2) ")
     assert names["marks"].score > 0.9
     assert names["marks"].five.shape == (5, 2)
+
+
+def test_small_and_fast(repository: Path) -> None:
+    page = (repository / "docs" / "small-and-fast.md").read_text(encoding="utf-8")
+    (block,) = [block for block in indented(page) if "ExpressionCascade" in block]
+    names: dict[str, Any] = {"crops": np.random.default_rng(0).integers(0, 256, (3, 48, 48), dtype=np.uint8)}
+    exec(block, names)
+    assert names["cascade"].predict_proba(names["crops"]).shape == (3, 8)
+    assert [name in str(names["cascade"].description) for name in ("nano", "base")] == [True, True]
