@@ -1,5 +1,7 @@
 """The sizes that come with lamplit side by side, each in a single pass and with flips.
 
+The default and the smallest also see the faces brought upright by their landmarks.
+
 FER+ validation, majority protocol: the eight expressions and the Ekman six in good light, and accuracy over
 the six bad lights of the short protocol. Times: one face per call through `predict_proba`, one thread, all in
 turn within each round.
@@ -10,7 +12,7 @@ turn within each round.
 from __future__ import annotations
 
 from concurrent.futures import ProcessPoolExecutor
-from itertools import product, repeat
+from itertools import repeat
 from multiprocessing import get_context
 from pathlib import Path
 from typing import Any
@@ -23,13 +25,16 @@ from lamplit.cli.models import model_of
 from lamplit.evaluation.metrics import ClassificationMetrics
 from lamplit.evaluation.speed import time_in_turn
 from lamplit.expression import ExpressionClassifier
-from lamplit.weights.registry import list_weights
+from lamplit.weights.registry import DEFAULT_EXPRESSION, QUICK_EXPRESSION, list_weights
 from results import data_parser, write_result
 
+WAYS: tuple[dict[str, bool], ...] = ({}, {"flips": True})
+MORE_WAYS: tuple[dict[str, bool], ...] = ({"upright": True}, {"flips": True, "upright": True})
 
-def measured(name: str, flips: bool, data: Path) -> dict[str, Any]:
+
+def measured(name: str, way: dict[str, bool], data: Path) -> dict[str, Any]:
     """Return the figures of weights in good light and in bad."""
-    classifier = ExpressionClassifier(name, threads=1, flips=flips)
+    classifier = ExpressionClassifier(name, threads=1, **way)
     evaluation = evaluate_split(classifier, data, "validation", hidden=True)
     gauntlet = measure_gauntlet(model_of(classifier), data, "validation", short=True, hidden=True).as_dict()
     return {
@@ -64,8 +69,9 @@ def main() -> None:
     parser.add_argument("others", nargs="*", help="weights that do not come with lamplit")
     given = parser.parse_args()
     names = [*(card.name for card in list_weights()), *given.others]
-    ways = list(product(names, (False, True)))
-    classifiers = [ExpressionClassifier(name, threads=1, flips=flips) for name, flips in ways]
+    usual = (DEFAULT_EXPRESSION, QUICK_EXPRESSION)
+    ways = [(name, way) for name in names for way in (*WAYS, *(MORE_WAYS if name in usual else ()))]
+    classifiers = [ExpressionClassifier(name, threads=1, **way) for name, way in ways]
     face = np.random.default_rng(0).integers(0, 256, (1, 48, 48), dtype=np.uint8)
     timings = time_in_turn([lambda c=c: c.predict_proba(face) for c in classifiers], rounds=15, repeats=40)
     # The times are taken; accuracies do not mind company.

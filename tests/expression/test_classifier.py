@@ -22,6 +22,9 @@ from lamplit.core.labels import EXPRESSIONS
 from lamplit.core.values import Box
 from lamplit.expression import ExpressionClassifier, softmax
 from lamplit.faces.framing import crop_face
+from lamplit.faces.landmarks import LandmarkModel
+from lamplit.faces.upright import upright_crops
+from lamplit.imaging.colour import grey_stack_from_rgb
 from lamplit.imaging.images import read_image
 from lamplit.light.gauntlet import GAUNTLET
 from lamplit.weights.cards import read_card, write_card
@@ -257,3 +260,22 @@ def test_with_flips_a_face_and_its_mirror_image_are_alike(
         flipping.predict_logits(both)[0], np.tile(single.mean(axis=0), (2, 1)), atol=1e-4
     )
     assert (classifier.passes, flipping.passes) == ("single pass", "with flips")
+
+
+def test_upright_asks_of_the_aligned_face_too(classifier: ExpressionClassifier, smile: ByteArray) -> None:
+    grey = grey_stack_from_rgb(np.stack([smile, np.rot90(smile)]))
+    turned = upright_crops(grey, size=48, marks=LandmarkModel(threads=1))
+    before, other = (classifier.predict_logits(view)[0] for view in (grey, turned))
+    assert np.abs(before[0] - other[0]).max() > 0.05, "aligned it must look different to the network"
+    both = ExpressionClassifier(threads=1, upright=True)
+    found, losses = both.predict_logits(grey)
+    np.testing.assert_allclose(found, (before + other) / 2, atol=1e-3)
+    np.testing.assert_array_equal(losses, classifier.predict_logits(grey)[1])
+    assert both.passes == "upright, too"
+    assert ExpressionClassifier(threads=1, flips=True, upright=True).passes == "with flips, upright, too"
+
+
+def test_upright_takes_crops_of_any_shape(smile: ByteArray) -> None:
+    both = ExpressionClassifier(threads=1, upright=True)
+    assert both.predict_proba(smile[None, :-5]).shape == (1, 8)
+    assert both.predict_proba(smile[None][:0]).shape == (0, 8)

@@ -95,7 +95,7 @@ def test_teachers_may_see_faces_upright_too(
 ) -> None:
     # Blobs have no landmarks: others stand for the same ones upright here; test_upright has real faces.
     others = faces.images.roll(1, dims=0)
-    monkeypatch.setattr("lamplit.training.teaching.upright_faces", lambda images: others)
+    monkeypatch.setattr("lamplit.training.teaching._upright", lambda images: others)
     usual, other = answers(faces.images, [teacher]), answers(others, [teacher])
     assert (usual - other).abs().max() > 0.01
     found = answers(faces.images, [teacher], "upright")

@@ -27,6 +27,9 @@ def evaluate(
     ] = None,
     device: Annotated[str, typer.Option(help="cpu, cuda or auto.")] = "cpu",
     flips: Annotated[bool, typer.Option(help="Ask of both mirror images; the mean counts.")] = False,
+    upright: Annotated[
+        bool, typer.Option(help="Ask of faces brought upright, too; the mean counts.")
+    ] = False,
     as_json: Annotated[bool, typer.Option("--json", help="Print the figures as JSON.")] = False,
     quiet: Annotated[bool, typer.Option("--quiet", "-q", help="Print nothing but errors.")] = False,
 ) -> None:
@@ -36,7 +39,7 @@ def evaluate(
     from lamplit.cli.measure import evaluate_split, evaluation_tables
     from lamplit.expression.classifier import ExpressionClassifier
 
-    classifier = ExpressionClassifier(weights, device=device, flips=flips)
+    classifier = ExpressionClassifier(weights, device=device, flips=flips, upright=upright)
     name = classifier.card.name
     evaluation = evaluate_split(classifier, data, split, hidden=quiet)
     folder = Path("results") / f"{name}-{split}" if out is None else out

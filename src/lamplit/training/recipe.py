@@ -48,7 +48,7 @@ class Recipe:
         `start` alone.
     teachers_see : str
         "mirror": each face and its mirror image; "upright": the same two, and both views of the face brought
-        upright by its landmarks (`lamplit.training.upright`). What they say of all views is averaged.
+        upright by its landmarks (`lamplit.faces.upright`). What they say of all views is averaged.
     mirror : float
         Share of each whole target that the network in training gives itself: the mean of what it says of the
         face and of its mirror image; the rest is votes and teachers as above. Above 0 every step sees both

@@ -9,6 +9,8 @@ import torch
 from torch import Tensor, nn
 
 from lamplit.core.labels import EXPRESSIONS, LABEL_SETS
+from lamplit.faces.landmarks import LandmarkModel
+from lamplit.faces.upright import upright_crops
 from lamplit.imaging.geometry import resize_faces
 from lamplit.nets import build_network
 from lamplit.training.checkpoint import Checkpoint
@@ -16,7 +18,6 @@ from lamplit.training.devices import choose_fabric
 from lamplit.training.faces import TrainingFaces
 from lamplit.training.loop import predict_logits
 from lamplit.training.state import averaged_weights
-from lamplit.training.upright import upright_faces
 
 
 @torch.no_grad()
@@ -38,7 +39,7 @@ def answers(images: Tensor, teachers: Sequence[Checkpoint], views: str = "mirror
         Mean of the probabilities over teachers and views.
     """
     fabric, said = choose_fabric(), []
-    seen = [images, upright_faces(images)] if views == "upright" else [images]
+    seen = [images, _upright(images)] if views == "upright" else [images]
     for teacher in teachers:
         network = network_of(teacher)
         network = network.to(device=images.device, memory_format=torch.channels_last)  # type: ignore[call-overload]
@@ -129,6 +130,12 @@ def with_unlabelled(faces: TrainingFaces, images: Tensor, said: Tensor) -> Train
         torch.cat([faces.classes, torch.full((len(images),), -1, device=device)]),
         None if weights is None else torch.cat([weights, weights.new_ones(len(images))]),
     )
+
+
+def _upright(images: Tensor) -> Tensor:
+    """Return uint8 faces brought upright."""
+    turned = upright_crops(images[:, 0].cpu().numpy(), size=images.shape[2], marks=LandmarkModel())
+    return torch.from_numpy(turned)[:, None].to(images.device)
 
 
 def _resized(images: Tensor, size: int) -> Tensor:
