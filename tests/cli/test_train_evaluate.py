@@ -194,12 +194,14 @@ def test_evaluation_as_json(lamplit: Run, trained: tuple[Path, Any], data: Path,
     assert (figures["split"], figures["all"]["n"]) == ("test", 8)
 
 
-def test_figures_say_whether_faces_were_flipped(
+def test_figures_say_how_faces_were_seen(
     lamplit: Run, trained: tuple[Path, Any], data: Path, tmp_path: Path
 ) -> None:
     words = ("evaluate", "--data", data, "--weights", trained[0] / "stripes.onnx", "--out", tmp_path / "r")
-    single, flipped = (json.loads(lamplit(*words, "--json", *more).stdout) for more in ((), ("--flips",)))
+    ways = ((), ("--flips",), ("--flips", "--upright"))
+    single, flipped, upright = (json.loads(lamplit(*words, "--json", *more).stdout) for more in ways)
     assert (single["passes"], flipped["passes"]) == ("single pass", "with flips")
+    assert upright["passes"] == "with flips, upright, too"
     assert single["all"]["log_loss"] != flipped["all"]["log_loss"]
 
 
