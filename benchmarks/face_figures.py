@@ -116,7 +116,22 @@ def pipeline() -> str:
     return table(rows) + f"\n{about}\n"
 
 
+def alignment() -> str:
+    """Return accuracy by the way that faces are cut out, and by their tilt."""
+    figures = result("face_alignment")
+    counts = figures["by_tilt"]
+    names = {"0_5": "tilt below 5 degrees", "5_15": "5 to 15", "15_90": "above 15"}
+    rows = [("crop", "all", *(f"{name} ({counts[key]:,})" for key, name in names.items()))]
+    for way, row in figures["ways"].items():
+        keys = ("accuracy", *(f"accuracy_tilt_{key}" for key in names))
+        rows.append((way, *(f"{100 * row[key]:.1f} %" for key in keys)))
+    weights = figures.get("weights", "weights of an earlier version")
+    about = f"Accuracy, {weights}, majority, single pass, {figures['faces']:,} validation faces of FER+."
+    return table(rows) + f"\n{about}\n"
+
+
 TABLES = {
+    "face_alignment": where_measured("face_alignment", alignment),
     "detector_recall": where_measured("detector_recall", recall),
     "detector_photographs": where_measured("detector_recall", photographs),
     "landmarks": where_measured("landmarks", landmarks),

@@ -34,6 +34,7 @@ PAGES = (
     "docs/data.md",
     "docs/calibration.md",
     "docs/face-detector.md",
+    "docs/face-geometry.md",
     "docs/landmarks.md",
     "docs/light-gauntlet.md",
     "docs/light-normalisation.md",
