@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from lamplit.core.arrays import ByteArray
+from lamplit.core.arrays import ByteArray, FloatArray
 from lamplit.core.errors import (
     EmptyImageError,
     InvalidArgumentError,
@@ -21,10 +21,12 @@ from lamplit.core.errors import (
 from lamplit.core.labels import EXPRESSIONS
 from lamplit.core.values import Box
 from lamplit.expression import ExpressionClassifier, softmax
+from lamplit.expression.classifier import BATCH_SIZE
 from lamplit.faces.framing import crop_face
 from lamplit.faces.landmarks import LandmarkModel
 from lamplit.faces.upright import upright_crops
 from lamplit.imaging.colour import grey_stack_from_rgb
+from lamplit.imaging.geometry import resize_faces
 from lamplit.imaging.images import read_image
 from lamplit.light.gauntlet import GAUNTLET
 from lamplit.weights.cards import read_card, write_card
@@ -262,20 +264,47 @@ def test_with_flips_a_face_and_its_mirror_image_are_alike(
     assert (classifier.passes, flipping.passes) == ("single pass", "with flips")
 
 
-def test_upright_asks_of_the_aligned_face_too(classifier: ExpressionClassifier, smile: ByteArray) -> None:
-    grey = grey_stack_from_rgb(np.stack([smile, np.rot90(smile)]))
-    turned = upright_crops(grey, size=48, marks=LandmarkModel(threads=1))
-    before, other = (classifier.predict_logits(view)[0] for view in (grey, turned))
-    assert np.abs(before[0] - other[0]).max() > 0.05, "aligned it must look different to the network"
-    both = ExpressionClassifier(threads=1, upright=True)
-    found, losses = both.predict_logits(grey)
-    np.testing.assert_allclose(found, (before + other) / 2, atol=1e-3)
-    np.testing.assert_array_equal(losses, classifier.predict_logits(grey)[1])
-    assert both.passes == "upright, too"
+@pytest.fixture(scope="module")
+def twice() -> ExpressionClassifier:
+    return ExpressionClassifier(threads=1, upright=True)
+
+
+def mean_of_both(classifier: ExpressionClassifier, crops: ByteArray) -> FloatArray:
+    """What a classifier says of crops and of the same faces brought upright, in the mean."""
+    turned = upright_crops(grey_stack_from_rgb(crops), size=48, marks=LandmarkModel(threads=1))
+    before, other = (classifier.predict_logits(view)[0] for view in (crops, turned))
+    assert np.abs(before - other).max() > 0.05, "aligned it must look different to the network"
+    return (before + other) / 2
+
+
+def test_upright_asks_of_the_aligned_face_too(
+    classifier: ExpressionClassifier, twice: ExpressionClassifier, smile: ByteArray
+) -> None:
+    crops = np.stack([smile, np.rot90(smile)])
+    found, losses = twice.predict_logits(crops)
+    np.testing.assert_allclose(found, mean_of_both(classifier, crops), atol=1e-3)
+    np.testing.assert_array_equal(losses, classifier.predict_logits(crops)[1])
+    assert twice.passes == "upright, too"
     assert ExpressionClassifier(threads=1, flips=True, upright=True).passes == "with flips, upright, too"
 
 
-def test_upright_takes_crops_of_any_shape(smile: ByteArray) -> None:
-    both = ExpressionClassifier(threads=1, upright=True)
-    assert both.predict_proba(smile[None, :-5]).shape == (1, 8)
-    assert both.predict_proba(smile[None][:0]).shape == (0, 8)
+def test_upright_looks_at_crops_that_are_no_squares_as_at_squares(
+    classifier: ExpressionClassifier, twice: ExpressionClassifier, smile: ByteArray
+) -> None:
+    strip = smile[None, :-5]
+    square = resize_faces(grey_stack_from_rgb(strip), 96)
+    expected = (
+        classifier.predict_logits(strip)[0],
+        classifier.predict_logits(upright_crops(square, size=48, marks=LandmarkModel(threads=1)))[0],
+    )
+    np.testing.assert_allclose(twice.predict_logits(strip)[0], (expected[0] + expected[1]) / 2, atol=1e-3)
+    assert twice.predict_proba(smile[None][:0]).shape == (0, 8)
+
+
+def test_upright_goes_through_batches(
+    classifier: ExpressionClassifier, twice: ExpressionClassifier, smile: ByteArray
+) -> None:
+    crops = np.stack([np.roll(smile, shift, axis=1) for shift in range(BATCH_SIZE + 2)])
+    found = twice.predict_logits(crops)[0]
+    np.testing.assert_allclose(found[-2:], twice.predict_logits(crops[-2:])[0], atol=1e-3)
+    np.testing.assert_allclose(found[-2:], mean_of_both(classifier, crops[-2:]), atol=1e-3)

@@ -10,6 +10,7 @@ import pytest
 
 from lamplit.core.arrays import ByteArray
 from lamplit.core.errors import InvalidArgumentError
+from lamplit.core.landmarks import Landmarks
 from lamplit.core.values import Box
 from lamplit.faces import detect_faces
 from lamplit.faces.alignment import FRAMING, five_points
@@ -77,10 +78,29 @@ def test_nobody_keeps_the_framing(marks: LandmarkModel) -> None:
     nobody = np.random.default_rng(0).integers(0, 256, (2, SIDE, SIDE), dtype=np.uint8)
     found = upright_crops(nobody, size=SIDE, marks=marks)
     np.testing.assert_array_equal(found, nobody)
-    assert found is not nobody
+    assert not np.shares_memory(found, nobody)
     assert upright_crops(nobody[:0], size=48, marks=marks).shape == (0, 48, 48)
 
 
-def test_strips_are_refused(marks: LandmarkModel) -> None:
-    with pytest.raises(InvalidArgumentError, match=r"crops: needs squares of shape \(N, S, S\), got shape"):
-        upright_crops(np.zeros((1, 48, 40), np.uint8), size=48, marks=marks)
+FAR = np.full((68, 2), 9e6) + np.arange(136).reshape(68, 2)
+
+
+@pytest.mark.parametrize("points", [np.full((68, 2), 40.0), FAR], ids=["in one place", "far outside"])
+def test_points_that_nothing_can_be_aligned_by_keep_the_framing(
+    tilted: ByteArray, points: np.ndarray
+) -> None:
+    class Sure:
+        def locate(self, image: ByteArray, box: Box) -> Landmarks:
+            return Landmarks(points=points.astype(np.float32), spread=np.ones(68, np.float32), score=1.0)
+
+    found = upright_crops(tilted, size=SIDE, marks=Sure())  # type: ignore[arg-type]
+    np.testing.assert_array_equal(found, tilted)
+
+
+@pytest.mark.parametrize(
+    "crops",
+    [np.zeros((1, 48, 40), np.uint8), np.zeros((1, 48, 48), np.float32), np.zeros((48, 48), np.uint8)],
+)
+def test_what_are_no_squares_is_refused(marks: LandmarkModel, crops: np.ndarray) -> None:
+    with pytest.raises(InvalidArgumentError, match=r"crops: needs uint8 squares of shape \(N, S, S\), got "):
+        upright_crops(crops, size=48, marks=marks)

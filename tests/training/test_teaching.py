@@ -6,10 +6,18 @@ import dataclasses
 from pathlib import Path
 
 import blobs
+import numpy as np
 import pytest
 import torch
 
+from lamplit.core.values import Box
+from lamplit.faces.framing import crop_face
+from lamplit.faces.landmarks import usual_landmarks
+from lamplit.faces.upright import upright_crops
+from lamplit.imaging.colour import grey_from_rgb
+from lamplit.imaging.images import read_image
 from lamplit.nets import build_network
+from lamplit.training import teaching
 from lamplit.training.checkpoint import Checkpoint, load_checkpoint
 from lamplit.training.faces import TrainingFaces
 from lamplit.training.loop import predict_logits, train
@@ -95,13 +103,50 @@ def test_teachers_may_see_faces_upright_too(
 ) -> None:
     # Blobs have no landmarks: others stand for the same ones upright here; test_upright has real faces.
     others = faces.images.roll(1, dims=0)
-    monkeypatch.setattr("lamplit.training.teaching._upright", lambda images: others)
+    monkeypatch.setattr(teaching, "_upright", lambda images: others)
     usual, other = answers(faces.images, [teacher]), answers(others, [teacher])
     assert (usual - other).abs().max() > 0.01
     found = answers(faces.images, [teacher], "upright")
     torch.testing.assert_close(found, (usual + other) / 2)
     told = taught(faces, [teacher], 1.0, "upright").probabilities
     torch.testing.assert_close(told, found)
+
+
+def test_upright_faces_are_those_of_the_landmarks(repository: Path) -> None:
+    photo = grey_from_rgb(read_image(repository / "examples" / "eileen-collins.jpg"))
+    face = crop_face(photo, Box(177, 66, 274, 163), size=48)[None]
+    tilted = torch.from_numpy(np.concatenate([face, np.rot90(face, axes=(1, 2))]))[:, None]
+    found = teaching._upright(tilted)
+    assert (found.shape, found.dtype) == (tilted.shape, torch.uint8)
+    assert not torch.equal(found[0], tilted[0])
+    expected = upright_crops(tilted[:, 0].numpy(), size=48, marks=usual_landmarks())
+    np.testing.assert_array_equal(found[:, 0].numpy(), expected)
+
+
+def test_a_run_lets_its_teachers_see_all_faces_upright(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    data = TrainingData(blobs.faces(32), blobs.faces(16, seed=2), blobs.faces(16, seed=1))
+    first = tmp_path / "first"
+    first.mkdir()
+    train(blobs.recipe(epochs=1), data, first, observer=blobs.Silent())
+    more = dataclasses.replace(data, unlabelled=blobs.faces(24, seed=3).images)
+    seen_upright: list[int] = []
+
+    def turned(images: torch.Tensor) -> torch.Tensor:
+        seen_upright.append(len(images))
+        return images.roll(1, dims=0)
+
+    monkeypatch.setattr(teaching, "_upright", turned)
+    losses = []
+    for views in ("mirror", "upright"):
+        recipe = blobs.recipe(
+            name=views, start="blobs", teach=1.0, unlabelled="more.zip", epochs=1, teachers_see=views
+        )
+        card = run_training(recipe, more, tmp_path / views, observer=blobs.Silent(), start=first)
+        losses.append(card.history[0]["train_loss"])
+    assert seen_upright == [32, 24], "faces with votes, then those without; not where mirror images do"
+    assert losses[0] != losses[1]
 
 
 def test_a_teacher_sees_faces_at_its_own_size(faces: TrainingFaces, teacher: Checkpoint) -> None:

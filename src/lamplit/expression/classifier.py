@@ -14,7 +14,7 @@ from lamplit.core.errors import EmptyImageError, InvalidArgumentError, WeightsCo
 from lamplit.expression.backlight import expose_for_face
 from lamplit.expression.calibration import softmax
 from lamplit.expression.light_loss import light_losses
-from lamplit.faces.landmarks import LandmarkModel
+from lamplit.faces.landmarks import usual_landmarks
 from lamplit.faces.upright import upright_crops
 from lamplit.imaging.colour import grey_stack_from_rgb
 from lamplit.imaging.geometry import resize_faces
@@ -24,6 +24,8 @@ from lamplit.weights.session import NetworkSession
 from lamplit.weights.store import load_weights
 
 BATCH_SIZE = 64
+_LARGEST_SIDE = 1024
+"""Of the squares that landmarks are looked for in; their network sees 112 pixels."""
 
 
 class ExpressionClassifier:
@@ -91,7 +93,7 @@ class ExpressionClassifier:
         self.labels: tuple[str, ...] = tuple(self.card.labels)
         self._session = NetworkSession(content, name=self.card.name, device=device, threads=threads)
         _check_fit(self.card, self._session)
-        self._marks = LandmarkModel(device=device, threads=threads) if upright else None
+        self._marks = usual_landmarks(device, threads) if upright else None
 
     def predict_proba(self, crops: AnyArray) -> FloatArray:
         """Return the probability of each expression for each crop.
@@ -154,7 +156,7 @@ class ExpressionClassifier:
         """Yield (n, S, S) faces as they are and, where asked for, upright."""
         yield small
         if self._marks is not None:
-            squares = grey if grey.shape[1] == grey.shape[2] else small
+            squares = resize_faces(grey, min(max(grey.shape[1:]), _LARGEST_SIDE))
             yield upright_crops(squares, size=self.card.input_size, marks=self._marks)
 
     def _run(self, faces: ByteArray) -> FloatArray:

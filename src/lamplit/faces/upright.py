@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from contextlib import suppress
 
+import numpy as np
+
 from lamplit.core.arrays import ByteArray
 from lamplit.core.errors import InvalidArgumentError
 from lamplit.core.values import Box
@@ -24,7 +26,7 @@ def upright_crops(crops: ByteArray, *, size: int, marks: LandmarkModel) -> ByteA
     crops : ndarray of shape (N, S, S), uint8
         Grey squares around faces, framed as `lamplit.faces.framing` does.
     size : int
-        Side of the new crops in pixels.
+        Side of the new crops in pixels, from 1 to 4096.
     marks : LandmarkModel
         What finds the landmarks.
 
@@ -36,7 +38,7 @@ def upright_crops(crops: ByteArray, *, size: int, marks: LandmarkModel) -> ByteA
     Raises
     ------
     InvalidArgumentError
-        If the crops are no squares.
+        If the crops are no such squares, or the size is out of range.
 
     Notes
     -----
@@ -45,13 +47,13 @@ def upright_crops(crops: ByteArray, *, size: int, marks: LandmarkModel) -> ByteA
 
     Examples
     --------
-    >>> import numpy as np
     >>> nobody = np.zeros((1, 96, 96), np.uint8)
     >>> upright_crops(nobody, size=48, marks=LandmarkModel(threads=1)).shape
     (1, 48, 48)
     """
-    if crops.ndim != 3 or crops.shape[1] != crops.shape[2]:
-        raise InvalidArgumentError("crops", "squares of shape (N, S, S)", f"shape {crops.shape}")
+    if crops.dtype != np.uint8 or crops.ndim != 3 or not crops.shape[1] == crops.shape[2] > 0:
+        required = "uint8 squares of shape (N, S, S)"
+        raise InvalidArgumentError("crops", required, f"{crops.dtype} of shape {crops.shape}")
     turned = resize_faces(crops, size).copy()
     for new, crop in zip(turned, crops, strict=True):
         found = marks.locate(crop, face_box(Box(0, 0, len(crop), len(crop))))

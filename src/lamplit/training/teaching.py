@@ -9,7 +9,7 @@ import torch
 from torch import Tensor, nn
 
 from lamplit.core.labels import EXPRESSIONS, LABEL_SETS
-from lamplit.faces.landmarks import LandmarkModel
+from lamplit.faces.landmarks import usual_landmarks
 from lamplit.faces.upright import upright_crops
 from lamplit.imaging.geometry import resize_faces
 from lamplit.nets import build_network
@@ -134,7 +134,7 @@ def with_unlabelled(faces: TrainingFaces, images: Tensor, said: Tensor) -> Train
 
 def _upright(images: Tensor) -> Tensor:
     """Return uint8 faces brought upright."""
-    turned = upright_crops(images[:, 0].cpu().numpy(), size=images.shape[2], marks=LandmarkModel())
+    turned = upright_crops(images[:, 0].cpu().numpy(), size=images.shape[2], marks=usual_landmarks())
     return torch.from_numpy(turned)[:, None].to(images.device)
 
 
