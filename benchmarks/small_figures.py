@@ -121,7 +121,7 @@ def cascade_in_lights() -> str:
 
 
 def sizes() -> str:
-    """Return the sizes, in a single pass and with flips."""
+    """Return the sizes, each as often as it looks at a face."""
     quality = ("8: accuracy", "macro F1", "6: accuracy", "log loss", "six bad lights", "calibration error")
     rows = [("weights", "", "parameters", "MB", "ms", *quality)]
     for row in result("sizes")["rows"]:
