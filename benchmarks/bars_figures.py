@@ -63,7 +63,8 @@ def bars() -> str:
     ]
     rows = [("what", "bar", "measured", ""), *(bar.row for bar in found)]
     about = (
-        f"{sum(bar.met for bar in found)} of {len(found)} are met. FER+ validation, majority, single pass, {eight['n']:,} faces of eight expressions and "
+        f"{sum(bar.met for bar in found)} of {len(found)} are met. "
+        f"FER+ validation, majority, single pass, {eight['n']:,} faces of eight expressions and "
         f"{six['n']:,} of the six. Default: {usual['weights']}; smallest: {quick['weights']}."
     )
     return table(rows) + f"\n{about}\n"
