@@ -129,8 +129,8 @@ def alignment() -> str:
     gained = {key: 100 * (upright[f"accuracy_tilt_{key}"] - plain[f"accuracy_tilt_{key}"]) for key in names}
     about = (
         f"Accuracy, {figures['weights']}, majority, {figures['faces']:,} validation faces of FER+; one pass, "
-        f"in the last row two. Aligned upright, faces that stand upright anyway change by {gained['0_5']:+.1f} "
-        f"points, those tilted by more than 15 degrees by {gained['15_90']:+.1f}."
+        "in the last row two. Aligned upright, faces that stand upright anyway change by "
+        f"{gained['0_5']:+.1f} points, those tilted by more than 15 degrees by {gained['15_90']:+.1f}."
     )
     return table(rows) + f"\n{about}\n"
 
