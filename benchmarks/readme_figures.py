@@ -66,6 +66,29 @@ def validation_rows() -> list[tuple[str, str, str]]:
         ),
         ("accuracy, Ekman six", f"{six['accuracy']:.3f}", f"the {six['n']:,} of them with one of the six"),
         ("log loss, Ekman six", f"{six['log_loss']:.3f}", "as above"),
+        *size_rows(),
+    ]
+
+
+def size_rows() -> list[tuple[str, str, str]]:
+    """Return the rows about more than one pass, and about the smallest network."""
+    speed = result("network_speed")
+    rows = {(row["weights"], row["passes"]): row for row in result("sizes")["rows"]}
+    flipped, upright = (rows[speed["weights"], way] for way in ("with flips", "upright, too"))
+    smallest = rows[speed["smallest"]["weights"], "single pass"]
+    milliseconds = speed["smallest"]["batch_1_one_thread"]["milliseconds_per_face"]
+
+    def both(row: dict[str, Any]) -> str:
+        return f"{row['eight']['accuracy']:.3f} and {row['six']['accuracy']:.3f}"
+
+    return [
+        ("accuracy with flips, 8 and 6", both(flipped), "mean over both mirror images"),
+        (
+            "accuracy upright, too, 8 and 6",
+            both(upright),
+            "mean over the crop and the same face brought upright",
+        ),
+        ("accuracy of the smallest, 8 and 6", both(smallest), f"single pass, {milliseconds:.2f} ms per face"),
     ]
 
 
