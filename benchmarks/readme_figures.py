@@ -191,7 +191,8 @@ def long_run(figures: dict[str, Any]) -> str:
     """Return what the run over 1,000 pictures showed."""
     growth = 100 * (figures["memory_growth"] - 1)
     peak = figures["all_1000"]["peak_memory_mb"]
-    rows = f"{figures['pictures']:,} accounted for in {figures['rows']:,} rows (the rest: false second faces)"
+    rest = " (the rest: false second faces)" if figures["rows"] > figures["pictures"] else ""
+    rows = f"{figures['pictures']:,} accounted for in {figures['rows']:,} rows{rest}"
     memory = f"peak {peak:.0f} MB, {growth:.0f} % more than after 200"
     return f"{rows}, {figures['failed']} say what is wrong; {memory}"
 
