@@ -5,9 +5,7 @@ from __future__ import annotations
 from statistics import fmean
 from typing import Any, NamedTuple
 
-from stored import result, table
-
-FIGURES = 3
+from stored import result, sizes_of, table
 
 
 class Bar(NamedTuple):
@@ -29,7 +27,7 @@ class Bar(NamedTuple):
         return (
             self.what,
             f"{self.sign} {self.bar:g}",
-            f"{self.measured:.{FIGURES}f}",
+            f"{self.measured:.3f}",
             "met" if self.met else "**missed**",
         )
 
@@ -41,7 +39,7 @@ def bars() -> str:
     errors = fmean(row["calibration_error"] for row in gauntlet["lights"])
     claimed = result("paper_rerun")["claimed"]
     quick, usual = speed["smallest"], speed
-    nano = _single_pass(quick["weights"])["eight"]
+    nano = sizes_of(quick["weights"])["eight"]
     people = result("yale_leave_one_out")
     found = [
         Bar("default, eight expressions: accuracy", ">=", 0.890, eight["accuracy"]),
@@ -68,15 +66,6 @@ def bars() -> str:
         f"{six['n']:,} of the six. Default: {usual['weights']}; smallest: {quick['weights']}."
     )
     return table(rows) + f"\n{about}\n"
-
-
-def _single_pass(weights: str) -> dict[str, Any]:
-    """Return the row of the table of sizes that weights have in a single pass."""
-    rows: list[dict[str, Any]] = result("sizes")["rows"]
-    for row in rows:
-        if (row["weights"], row["passes"]) == (weights, "single pass"):
-            return row
-    raise SystemExit(f"sizes.json knows no {weights}: python benchmarks/sizes.py --data DIR")
 
 
 def _milliseconds(figures: dict[str, Any]) -> float:

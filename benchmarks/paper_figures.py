@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from stored import commit, machine, result, table, where_measured
+from stored import commit, machine, result, sizes_of, table, where_measured
 
 QUANTITIES = {
     "train_accuracy": "accuracy in training, last epoch",
@@ -19,9 +19,8 @@ def experiment() -> str:
     figures, weights = result("paper_rerun"), result("validation")["weights"]
     claimed, last = figures["claimed"], figures["last_epoch"]
     paper, shipped = figures["paper"], result("validation")["six"]
-    size = next(row for row in result("sizes")["rows"] if row["weights"] == weights)
     rows = [("six expressions", "claimed", "the paper's network, rerun", weights)]
-    rows.append(("parameters", *(f"{n:,}" for n in _each("parameters", claimed, paper, size))))
+    rows.append(("parameters", *(f"{n:,}" for n in _each("parameters", claimed, paper, sizes_of(weights)))))
     rows.append(("accuracy", *(f"{n:.4f}" for n in _each("accuracy", claimed, paper, shipped))))
     losses = (claimed["loss"], paper["log_loss"], shipped["log_loss"])
     rows.append(("loss (mean log loss)", *(f"{n:.4f}" for n in losses)))

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from stored import machine, result, table
+from stored import machine, result, sizes_of, table
 
 
 def summary() -> str:
@@ -73,9 +73,8 @@ def validation_rows() -> list[tuple[str, str, str]]:
 def size_rows() -> list[tuple[str, str, str]]:
     """Return the rows about more than one pass, and about the smallest network."""
     speed = result("network_speed")
-    rows = {(row["weights"], row["passes"]): row for row in result("sizes")["rows"]}
-    flipped, upright = (rows[speed["weights"], way] for way in ("with flips", "upright, too"))
-    smallest = rows[speed["smallest"]["weights"], "single pass"]
+    flipped, upright = (sizes_of(speed["weights"], way) for way in ("with flips", "upright, too"))
+    smallest = sizes_of(speed["smallest"]["weights"])
     milliseconds = speed["smallest"]["batch_1_one_thread"]["milliseconds_per_face"]
 
     def both(row: dict[str, Any]) -> str:

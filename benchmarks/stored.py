@@ -34,6 +34,15 @@ def commit(name: str) -> str:
     return value
 
 
+def sizes_of(weights: str, passes: str = "single pass") -> dict[str, Any]:
+    """Return the row of the table of sizes that weights have when they look at faces in a way."""
+    for row in result("sizes")["rows"]:
+        if (row["weights"], row["passes"]) == (weights, passes):
+            found: dict[str, Any] = row
+            return found
+    raise SystemExit(f"sizes.json knows no {weights}, {passes}: python benchmarks/sizes.py --data DIR")
+
+
 def table(rows: list[tuple[str, ...]]) -> str:
     """Return rows, the first of which is the head, as a Markdown table."""
     head, *body = ["| " + " | ".join(row) + " |" for row in rows]

@@ -5,8 +5,8 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from lamplit.analysis.face_crops import face_crops, trusted
-from lamplit.core.landmarks import FIVE, Landmarks
+from lamplit.analysis.face_crops import face_crops
+from lamplit.core.landmarks import FIVE, Landmarks, trusted
 from lamplit.core.values import Box, Detection
 from lamplit.datasets.five_points import USUAL
 from lamplit.faces.alignment import align_face

@@ -7,13 +7,13 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
-from lamplit.analysis.face_crops import face_crops, trusted
+from lamplit.analysis.face_crops import face_crops
 from lamplit.analysis.second_look import detect_in_any_light
 from lamplit.analysis.stream import FaceStream, frame_times, stream_frames
 from lamplit.core.arrays import ByteArray
 from lamplit.core.checks import check_integer
 from lamplit.core.errors import InvalidArgumentError
-from lamplit.core.landmarks import Landmarks
+from lamplit.core.landmarks import Landmarks, trusted
 from lamplit.core.values import Detection, Face, FrameResult, InputResult, LightReading
 from lamplit.expression.classifier import ExpressionClassifier
 from lamplit.expression.early_exit import ExpressionModel, usual_cascade

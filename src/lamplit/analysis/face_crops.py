@@ -13,31 +13,6 @@ from lamplit.core.values import Detection
 from lamplit.faces.alignment import align_face
 from lamplit.faces.framing import crop_face
 
-LEAST_SCORE = 0.5
-"""Score from which landmarks are those of a face (`lamplit.core.landmarks.Landmarks.score`)."""
-
-
-def trusted(marks: Landmarks) -> Landmarks | None:
-    """Return landmarks that are those of a face, else None.
-
-    Parameters
-    ----------
-    marks : Landmarks
-        What the landmark network said.
-
-    Returns
-    -------
-    Landmarks or None
-        The same, if their score is at least one half.
-
-    Examples
-    --------
-    >>> points, spread = np.zeros((68, 2), np.float32), np.ones(68, np.float32)
-    >>> trusted(Landmarks(points=points, spread=spread, score=0.4)) is None
-    True
-    """
-    return marks if marks.score >= LEAST_SCORE else None
-
 
 def face_crops(
     pixels: ByteArray, detections: Sequence[Detection], marks: Sequence[Landmarks | None], *, size: int

@@ -39,6 +39,10 @@ MIRRORED = _mirrored()
 """For each point the one that takes its place in the mirror image: the right eye's corner the left one's."""
 
 
+LEAST_SCORE = 0.5
+"""Score from which landmarks are those of a face (`Landmarks.score`)."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class Landmarks:
     """68 points of a face, how sure each is, and how sure it is that there is a face.
@@ -97,6 +101,28 @@ class Landmarks:
         """Distance between the outer corners of the eyes in pixels."""
         right, left = self.points[list(OUTER_CORNERS)]
         return float(np.hypot(*(left - right)))
+
+
+def trusted(marks: Landmarks) -> Landmarks | None:
+    """Return landmarks that are those of a face, else None.
+
+    Parameters
+    ----------
+    marks : Landmarks
+        What the landmark network said.
+
+    Returns
+    -------
+    Landmarks or None
+        The same, if their score is at least one half.
+
+    Examples
+    --------
+    >>> points, spread = np.zeros((68, 2), np.float32), np.ones(68, np.float32)
+    >>> trusted(Landmarks(points=points, spread=spread, score=0.4)) is None
+    True
+    """
+    return marks if marks.score >= LEAST_SCORE else None
 
 
 def _check_array(name: str, array: object, shape: tuple[int, ...]) -> None:

@@ -149,26 +149,21 @@ class ExpressionClassifier:
             grey = grey_stack_from_rgb(faces[part])
             small = resize_faces(grey, self.card.input_size)
             losses[part] = light_losses(small)
-            logits[part] = np.mean([self._run(view) for view in self._views(grey, small)], axis=0)
+            logits[part] = np.mean([self._session.run(view) for view in self._views(grey, small)], axis=0)
         return logits, losses
 
-    def _views(self, grey: ByteArray, small: ByteArray) -> Iterator[ByteArray]:
-        """Yield (n, S, S) faces as they are and, where asked for, upright."""
-        yield small
+    def _views(self, grey: ByteArray, small: ByteArray) -> Iterator[FloatArray]:
+        """Yield (n, 1, S, S) faces as they are and, where asked for, upright; with flips also mirrored."""
+        crops = [small]
         if self._marks is not None:
             squares = resize_faces(grey, min(max(grey.shape[1:]), _LARGEST_SIDE))
-            yield upright_crops(squares, size=self.card.input_size, marks=self._marks)
-
-    def _run(self, faces: ByteArray) -> FloatArray:
-        """Return the logits of (n, S, S) faces, with flips the mean over both mirror images."""
-        bright = faces.astype(np.float32) / np.float32(255.0)
-        lit = (expose_for_face(bright) if self.expose_backlit else bright)[:, None]  # (n, 1, S, S)
-        said = self._session.run(lit)
-        if not self.flips:
-            return said
-        mirrored = self._session.run(np.ascontiguousarray(lit[..., ::-1]))
-        mean: FloatArray = (said + mirrored) / np.float32(2.0)
-        return mean
+            crops.append(upright_crops(squares, size=self.card.input_size, marks=self._marks))
+        for faces in crops:
+            bright = faces.astype(np.float32) / np.float32(255.0)
+            lit = (expose_for_face(bright) if self.expose_backlit else bright)[:, None]
+            yield lit
+            if self.flips:
+                yield np.ascontiguousarray(lit[..., ::-1])
 
     @property
     def passes(self) -> str:

@@ -8,14 +8,12 @@ import numpy as np
 
 from lamplit.core.arrays import ByteArray
 from lamplit.core.errors import InvalidArgumentError
+from lamplit.core.landmarks import trusted
 from lamplit.core.values import Box
 from lamplit.faces.alignment import align_face
 from lamplit.faces.framing import face_box
 from lamplit.faces.landmarks import LandmarkModel
 from lamplit.imaging.geometry import resize_faces
-
-LEAST_SCORE = 0.5
-"""Below it the landmarks are those of no face."""
 
 
 def upright_crops(crops: ByteArray, *, size: int, marks: LandmarkModel) -> ByteArray:
@@ -56,8 +54,8 @@ def upright_crops(crops: ByteArray, *, size: int, marks: LandmarkModel) -> ByteA
         raise InvalidArgumentError("crops", required, f"{crops.dtype} of shape {crops.shape}")
     turned = resize_faces(crops, size).copy()
     for new, crop in zip(turned, crops, strict=True):
-        found = marks.locate(crop, face_box(Box(0, 0, len(crop), len(crop))))
-        if found.score >= LEAST_SCORE:
+        found = trusted(marks.locate(crop, face_box(Box(0, 0, len(crop), len(crop)))))
+        if found is not None:
             with suppress(InvalidArgumentError):  # points that lie in one place, or far outside
                 new[:] = align_face(crop, found.points, size=size)
     return turned

@@ -350,13 +350,9 @@ def _check_teaching(recipe: Recipe, where: str) -> None:
     if recipe.teach and not (recipe.start or recipe.teachers):
         required = "a recipe with the key teachers or start, whose networks teach"
         raise RecipeError(f"{where}: teach", required, "neither")
-    sight = "" if recipe.teachers_see == VIEWS[0] else recipe.teachers_see
-    for key, value in (
-        ("teachers", recipe.teachers),
-        ("teachers_see", sight),
-        ("unlabelled", recipe.unlabelled),
-    ):
-        if value and not recipe.teach:
+    usual = Recipe(name=recipe.name)
+    for key in ("teachers", "teachers_see", "unlabelled"):
+        if getattr(recipe, key) != getattr(usual, key) and not recipe.teach:
             raise RecipeError(
                 f"{where}: {key}", "a recipe with a share to teach (teach above 0)", "teach = 0"
             )
