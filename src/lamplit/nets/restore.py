@@ -12,7 +12,9 @@ from torch import Tensor, nn
 from lamplit.core.errors import InvalidArgumentError, WeightsCorruptError
 from lamplit.core.extras import require
 from lamplit.nets.attention import RegionAttention
+from lamplit.nets.dequantization import dequantized
 from lamplit.nets.registry import build_network
+from lamplit.nets.squares import plain_kernels
 from lamplit.weights.cards import WeightsCard
 from lamplit.weights.session import NetworkSession
 
@@ -36,12 +38,13 @@ def restore_network(card: WeightsCard, content: bytes) -> nn.Module:
     card : WeightsCard
         The file's card: its recipe names the architecture.
     content : bytes
-        The ONNX file, as `lamplit.nets.export` writes it.
+        The ONNX file, as `lamplit.nets.export` or `lamplit.nets.quantization` writes it.
 
     Returns
     -------
     torch.nn.Module
-        In evaluation mode, on the CPU; it gives the same logits as the file.
+        In evaluation mode, on the CPU; it gives the same logits as the file. From a file in 8 bits it has the
+        kernels as they are rounded there, and rounds nothing itself.
 
     Raises
     ------
@@ -68,18 +71,19 @@ def restore_network(card: WeightsCard, content: bytes) -> nn.Module:
     torch.Size([2, 8])
     """
     network = _built(card)
-    learnt = _learnt(card.name, content)
+    model = _in_float(card.name, content)
+    learnt = _learnt(model.graph)
     filled = _filled(network, learnt) | _places(network, learnt)
     missing = sorted(name for name, value in filled.items() if value is None)
     if missing:
         required = f"weights for every layer of the network {card.recipe.get('network')!r}"
-        hint = "training can start from float32 weights, not from int8 or fine-tuned ones"
+        hint = "training can start from weights that a recipe made, not from fine-tuned ones"
         raise WeightsCorruptError(card.name, required, f"none for {missing[:3]}", hint)
     try:
         network.load_state_dict({name: value for name, value in filled.items() if value is not None})
     except RuntimeError as error:
         raise WeightsCorruptError(card.name, "weights of the shapes on its card", str(error)) from error
-    _check_parity(network.eval(), card, content)
+    _check_parity(network.eval(), card, model.SerializeToString())
     return network
 
 
@@ -93,13 +97,18 @@ def _built(card: WeightsCard) -> nn.Module:
         return build_network(name, n_classes=len(card.labels), **settings)
 
 
-def _learnt(name: str, content: bytes) -> dict[str, Tensor]:
-    """Return the file's float arrays by name."""
+def _in_float(name: str, content: bytes) -> Any:
+    """Return the network of a file in float."""
     try:
-        graph = _onnx.load_from_string(content).graph
-        arrays = {tensor.name: _onnx.numpy_helper.to_array(tensor) for tensor in graph.initializer}
+        return dequantized(_onnx.load_from_string(content))
     except Exception as error:  # protobuf's own errors share no base below Exception
         raise WeightsCorruptError(name, "an ONNX file", str(error)) from error
+
+
+def _learnt(graph: Any) -> dict[str, Tensor]:
+    """Return a network's float arrays by name, kernels as they were trained."""
+    arrays = {tensor.name: _onnx.numpy_helper.to_array(tensor) for tensor in graph.initializer}
+    arrays |= plain_kernels(graph, arrays)
     return (
         {key: torch.from_numpy(a.copy()) for key, a in arrays.items() if a.dtype == np.float32}
         | {

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -42,8 +42,8 @@ def with_fast_squares(model: Any, *, keep: Collection[str] = ()) -> Any:
 
     Notes
     -----
-    Some kernels are no longer those of the network that was trained, so no training can start from such a
-    file: those in float stay as they are exported, and only those in 8 bits are made from this. Equal weights
+    Some kernels are no longer those of the network that was trained: files in float stay as they are
+    exported, only those in 8 bits are made from this, and `plain_kernels` goes the way back. Equal weights
     are constants among the nodes and no initialisers, for they were not learnt
     (`lamplit.nets.export.count_parameters`).
     """
@@ -114,6 +114,49 @@ def reordered_kernel(kernel: FloatArray, side: int) -> FloatArray:
     by_channel = kernel.reshape(len(kernel), -1, side * side, *kernel.shape[2:])  # (O, C, r * r, kh, kw)
     reordered: FloatArray = np.ascontiguousarray(by_channel.swapaxes(1, 2).reshape(kernel.shape))
     return reordered
+
+
+def plain_kernels(graph: Any, arrays: Mapping[str, FloatArray]) -> dict[str, FloatArray]:
+    """Return kernels as they were before `with_fast_squares`.
+
+    Parameters
+    ----------
+    graph : onnx.GraphProto
+        In float; between the folding into channels and its convolution may stand a rectifier.
+    arrays : mapping of str to ndarray
+        The graph's arrays by name.
+
+    Returns
+    -------
+    dict of str to ndarray
+        Those kernels that it had changed, by name. One that moves by its side and has equal cells is taken
+        for the mean over squares that it computes.
+    """
+    made_by = {output: node for node in graph.node for output in node.output}
+    plain = {}
+    for node in graph.node:
+        if node.op_type == "Conv" and node.input[1] in arrays:
+            kernel, fold = arrays[node.input[1]], made_by.get(node.input[0])
+            if fold is not None and fold.op_type == "Relu":
+                fold = made_by.get(fold.input[0])
+            if fold is not None and fold.op_type == "SpaceToDepth":
+                plain[node.input[1]] = _order_before(kernel, settings_of(fold)["blocksize"])
+            elif _is_mean(kernel, settings_of(node).get("strides", [1, 1])):
+                plain[node.input[1]] = kernel.sum(axis=(2, 3), keepdims=True)
+    return plain
+
+
+def _is_mean(kernel: FloatArray, steps: Sequence[int]) -> bool:
+    """Whether a kernel is one that `spread_kernel` made, for squares side by side."""
+    sides = kernel.shape[2:]
+    return max(sides) > 1 and list(steps) == list(sides) and not np.ptp(kernel, axis=(2, 3)).any()
+
+
+def _order_before(kernel: FloatArray, side: int) -> FloatArray:
+    """Undo `reordered_kernel`."""
+    by_place = kernel.reshape(len(kernel), side * side, -1, *kernel.shape[2:])  # (O, r * r, C, kh, kw)
+    ordered: FloatArray = np.ascontiguousarray(by_place.swapaxes(1, 2).reshape(kernel.shape))
+    return ordered
 
 
 def _convolve_planes(model: Any) -> None:

@@ -30,18 +30,21 @@ class TrainingFaces:
         Majority class, or -1.
     weights : Tensor of shape (N,), float64, or None
         How often each face is shown, of mean 1 (`lamplit.training.balance`); by default each is once.
+    upright : Tensor of shape (N, 1, S, S), uint8, or None
+        The same faces brought upright, where the training sees both (`lamplit.training.agreement`).
     """
 
     images: Tensor
     probabilities: Tensor
     classes: Tensor
     weights: Tensor | None = None
+    upright: Tensor | None = None
 
     def __len__(self) -> int:
         return len(self.images)
 
     def subset(self, chosen: slice | Tensor) -> TrainingFaces:
-        """Return some of the faces, by a slice, numbers or a mask, without their weights."""
+        """Return some of the faces, by a slice, numbers or a mask, without weights and second views."""
         return TrainingFaces(self.images[chosen], self.probabilities[chosen], self.classes[chosen])
 
 
@@ -56,12 +59,15 @@ class TrainingData:
         patience, to choose the epoch by; and faces to measure on, by which nothing is chosen.
     unlabelled : Tensor of shape (M, 1, S, S), uint8, optional
         Faces that nobody labelled, for teachers to speak of.
+    unlabelled_upright : Tensor of shape (M, 1, S, S), uint8, optional
+        The same brought upright.
     """
 
     training: TrainingFaces
     holdout: TrainingFaces
     validation: TrainingFaces
     unlabelled: Tensor | None = None
+    unlabelled_upright: Tensor | None = None
 
 
 def digest_of(*parts: TrainingFaces) -> str:

@@ -20,13 +20,13 @@ from torch import Generator, Tensor, nn
 from torch.nn import functional
 
 from lamplit.core.errors import DatasetError
+from lamplit.training.agreement import agreed_targets, with_mirror_images
 from lamplit.training.augment import augment
 from lamplit.training.balance import epoch_order
 from lamplit.training.checkpoint import load_checkpoint, save_checkpoint
 from lamplit.training.devices import choose_fabric, steps_unwatched
 from lamplit.training.faces import TrainingData, TrainingFaces, digest_of
 from lamplit.training.loss import ExpressionLoss, loss_for
-from lamplit.training.mirror import agreed_targets, with_mirror_images
 from lamplit.training.mixing import Batch, mix
 from lamplit.training.recipe import Recipe
 from lamplit.training.run_state import EpochRow, State, take_step
@@ -161,17 +161,26 @@ class _Epoch:
         """Take one step; return its loss, right answers and faces with a majority."""
         state = self.state
         images, probabilities, classes = (self.team.share(part) for part in self._batch(chosen, generator))
-        mirror = self.recipe.mirror
-        seen = with_mirror_images(images) if mirror else images
+        seen = self._views(images, chosen, generator)
         with self.fabric.autocast():
-            logits = state.network(seen.to(memory_format=torch.channels_last))
-        if mirror:
-            said = self.loss.as_trained(logits.float())
-            probabilities = agreed_targets(probabilities, said, mirror)
-        loss = self.loss(logits.float(), probabilities)
+            logits = state.network(seen.to(memory_format=torch.channels_last)).float()
+        if len(seen) > len(images):
+            share = self.recipe.mirror or self.recipe.upright
+            probabilities = agreed_targets(probabilities, self.loss.as_trained(logits), share)
+        loss = self.loss(logits, probabilities)
         take_step(state, loss, self.fabric, self.team)
         right = (logits[: len(classes)].argmax(dim=1) == classes).sum()
         return torch.stack([loss.detach(), right.float(), (classes >= 0).sum().float()])
+
+    def _views(self, images: Tensor, chosen: Tensor, generator: Generator) -> Tensor:
+        """Return this process's faces, with the second view of each behind them where the recipe asks for it."""
+        if self.recipe.mirror:
+            return with_mirror_images(images)
+        if not self.recipe.upright or self.faces.upright is None:
+            return images
+        # In a light of its own: what is agreed on is the face.
+        others = augment(self.faces.upright[chosen].float() / 255.0, self.recipe.augment, generator)
+        return torch.cat([images, self.team.share(others)])
 
     def _batch(self, chosen: Tensor, generator: Generator) -> Batch:
         """Vary and mix the faces of a whole batch, so that each gets the same draw however many share it."""

@@ -52,7 +52,10 @@ class Recipe:
     mirror : float
         Share of each whole target that the network in training gives itself: the mean of what it says of the
         face and of its mirror image; the rest is votes and teachers as above. Above 0 every step sees both
-        and takes twice the time (`lamplit.training.mirror`). Not beside `class_weights`.
+        and takes twice the time (`lamplit.training.agreement`). Not beside `class_weights`.
+    upright : float
+        The same for the face and the face brought upright by its landmarks (`lamplit.faces.upright`), each
+        turned, mirrored and lit by a draw of its own. Not beside `mirror`, `mixup` and `cutmix`.
     unlabelled : str
         Name of a folder or zip, in the folder of the data set, with pictures of faces that nobody labelled:
         the teachers' answers are their targets. "" for none.
@@ -107,6 +110,7 @@ class Recipe:
     teachers: Names = ()
     teachers_see: str = "mirror"
     mirror: float = 0.0
+    upright: float = 0.0
     unlabelled: str = ""
     labels: str = EXPRESSIONS.name
     targets: str = "distribution"
@@ -280,6 +284,7 @@ _LIMITS: dict[str, tuple[float, float]] = {
     "blend": (0.0, 1.0),
     "teach": (0.0, 1.0),
     "mirror": (0.0, 0.95),
+    "upright": (0.0, 0.95),
     "averaging": (0.0, 0.999999),
     "holdout": (0.0, 0.5),
     "seed": (0, 2**31 - 1),
@@ -296,10 +301,7 @@ def _check_ranges(recipe: Recipe, where: str) -> None:
         if (value := getattr(recipe, key)) not in names:
             raise RecipeError(f"{where}: {key}", f"one of {list(names)}", repr(value))
     check_balance(recipe.balance, where=where)
-    if recipe.mirror and recipe.balance.class_weights:
-        # What it says has the weights in it already, and would be weighed again with each step.
-        required, came = "0 beside balance: class_weights", f"{recipe.mirror:g}"
-        raise RecipeError(f"{where}: mirror", required, came, "logit_adjustment and sampling go with it")
+    _check_agreement(recipe, where)
     claims = {"source", *CLAIMS}
     unknown = sorted(set(recipe.claims) - claims)
     if unknown:
@@ -321,9 +323,27 @@ def _check_ranges(recipe: Recipe, where: str) -> None:
         _check_finetuned(recipe, recipe.finetune.balance, where)
 
 
+def _check_agreement(recipe: Recipe, where: str) -> None:
+    """Refuse what cannot stand beside a network that is its own teacher."""
+    for key in ("mirror", "upright"):
+        share: float = getattr(recipe, key)
+        if share and recipe.balance.class_weights:
+            # What it says has the weights in it already, and would be weighed again with each step.
+            hint = "logit_adjustment and sampling go with it"
+            raise RecipeError(f"{where}: {key}", "0 beside balance: class_weights", f"{share:g}", hint)
+    if recipe.upright:
+        for key, value in (
+            ("mirror", recipe.mirror),
+            ("augment: mixup", recipe.augment.mixup),
+            ("augment: cutmix", recipe.augment.cutmix),
+        ):
+            if value:
+                raise RecipeError(f"{where}: upright", f"0 beside {key} above 0", f"{recipe.upright:g}")
+
+
 _OF_WHOLE_TRAININGS = (
-    *("start", "blend", "teach", "teachers", "teachers_see", "mirror", "unlabelled", "claims", "near_copies"),
-    *("network", "settings", "size", "labels", "targets", "holdout_seed"),
+    *("start", "blend", "teach", "teachers", "teachers_see", "mirror", "upright", "unlabelled", "claims"),
+    *("near_copies", "network", "settings", "size", "labels", "targets", "holdout_seed"),
 )
 
 

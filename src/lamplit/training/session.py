@@ -31,7 +31,7 @@ from lamplit.training.publish import publish
 from lamplit.training.recipe import Recipe
 from lamplit.training.state import EpochRow, averaged_weights
 from lamplit.training.stopping import is_over
-from lamplit.training.teaching import answers, network_of, taught, with_unlabelled
+from lamplit.training.teaching import answers, network_of, taught, upright_views, with_unlabelled
 from lamplit.weights.cards import WeightsCard
 
 LEAST_FACES_FOR_TEMPERATURE = 100
@@ -237,18 +237,31 @@ def _ready(
         for name in names
     ]
     weights = None if before is None else _weights_of(before, recipe, data.training)
+    if not is_over(history, recipe.epochs) and (recipe.upright or recipe.teachers_see == "upright"):
+        data = _with_upright_views(data)
     return replace(data, training=_taught_faces(recipe, data, teachers)), weights
+
+
+def _with_upright_views(data: TrainingData) -> TrainingData:
+    """Return the data with the upright view of each face that trains, labelled or not."""
+    training = replace(data.training, upright=upright_views(data.training.images))
+    if data.unlabelled is None:
+        return replace(data, training=training)
+    return replace(data, training=training, unlabelled_upright=upright_views(data.unlabelled))
 
 
 def _taught_faces(recipe: Recipe, data: TrainingData, teachers: Sequence[Checkpoint]) -> TrainingFaces:
     """Return the training faces with what teachers say of them, and of those that nobody labelled."""
-    views = recipe.teachers_see
-    faces = taught(data.training, teachers, recipe.teach, views) if teachers else data.training
-    if data.unlabelled is None:
-        return faces
-    images = data.unlabelled
-    nothing = faces.probabilities.new_zeros(len(images), len(recipe.speaks))
-    return with_unlabelled(faces, images, answers(images, teachers, views) if teachers else nothing)
+    faces, images = data.training, data.unlabelled
+    upright = (faces.upright, data.unlabelled_upright)
+    shown = upright if recipe.teachers_see == "upright" else (None, None)
+    if teachers:
+        faces = taught(faces, teachers, recipe.teach, shown[0])
+    if images is not None:
+        nothing = faces.probabilities.new_zeros(len(images), len(recipe.speaks))
+        faces = with_unlabelled(faces, images, answers(images, teachers, shown[1]) if teachers else nothing)
+    views = [one for one in upright if one is not None]
+    return replace(faces, upright=torch.cat(views) if recipe.upright and views else None)
 
 
 def _trained(

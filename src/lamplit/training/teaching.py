@@ -21,7 +21,7 @@ from lamplit.training.state import averaged_weights
 
 
 @torch.no_grad()
-def answers(images: Tensor, teachers: Sequence[Checkpoint], views: str = "mirror") -> Tensor:
+def answers(images: Tensor, teachers: Sequence[Checkpoint], upright: Tensor | None = None) -> Tensor:
     """Return what teachers say of faces in the light they were taken in.
 
     Parameters
@@ -30,16 +30,16 @@ def answers(images: Tensor, teachers: Sequence[Checkpoint], views: str = "mirror
         Grey faces; each teacher sees them at its own input size.
     teachers : sequence of Checkpoint
         Finished runs, at least one, whose averaged networks teach.
-    views : str
-        What they see, one of `lamplit.training.recipe.VIEWS`.
+    upright : Tensor of shape (N, 1, S, S), uint8, optional
+        The same faces brought upright (`upright_views`), where teachers see these, too.
 
     Returns
     -------
     Tensor of shape (N, K), float32
-        Mean of the probabilities over teachers and views.
+        Mean of the probabilities over teachers and views: each is seen as it is and mirrored.
     """
     fabric, said = choose_fabric(), []
-    seen = [images, _upright(images)] if views == "upright" else [images]
+    seen = [images] if upright is None else [images, upright]
     for teacher in teachers:
         network = network_of(teacher)
         network = network.to(device=images.device, memory_format=torch.channels_last)  # type: ignore[call-overload]
@@ -71,7 +71,7 @@ def network_of(run: Checkpoint) -> nn.Module:
 
 
 def taught(
-    faces: TrainingFaces, teachers: Sequence[Checkpoint], share: float, views: str = "mirror"
+    faces: TrainingFaces, teachers: Sequence[Checkpoint], share: float, upright: Tensor | None = None
 ) -> TrainingFaces:
     """Mix the answers of teachers into the targets.
 
@@ -83,8 +83,8 @@ def taught(
         Finished runs whose averaged networks teach.
     share : float
         Their share of the targets, in [0, 1].
-    views : str
-        What they see, as for `answers`.
+    upright : Tensor of shape (N, 1, S, S), uint8, optional
+        What they see besides, as for `answers`.
 
     Returns
     -------
@@ -95,7 +95,7 @@ def taught(
     ----------
     Hinton, Vinyals, Dean (2015), arXiv:1503.02531.
     """
-    targets = torch.lerp(faces.probabilities, answers(faces.images, teachers, views), share)
+    targets = torch.lerp(faces.probabilities, answers(faces.images, teachers, upright), share)
     return dataclasses.replace(faces, probabilities=targets)
 
 
@@ -132,8 +132,19 @@ def with_unlabelled(faces: TrainingFaces, images: Tensor, said: Tensor) -> Train
     )
 
 
-def _upright(images: Tensor) -> Tensor:
-    """Return uint8 faces brought upright."""
+def upright_views(images: Tensor) -> Tensor:
+    """Return faces brought upright by their landmarks.
+
+    Parameters
+    ----------
+    images : Tensor of shape (N, 1, S, S), uint8
+        Grey faces, framed as those of FER+.
+
+    Returns
+    -------
+    Tensor of shape (N, 1, S, S), uint8
+        As `lamplit.faces.upright.upright_crops` brings them, on the same device.
+    """
     turned = upright_crops(images[:, 0].cpu().numpy(), size=images.shape[2], marks=usual_landmarks())
     return torch.from_numpy(turned)[:, None].to(images.device)
 

@@ -1,4 +1,4 @@
-"""Both mirror images in one step: a network learns to say of a face what it says of its mirror image."""
+"""Two views of each face in one step: a network learns to say the same of both."""
 
 from __future__ import annotations
 
@@ -28,22 +28,22 @@ def with_mirror_images(images: Tensor) -> Tensor:
 
 
 def agreed_targets(targets: Tensor, logits: Tensor, share: float) -> Tensor:
-    """Mix into targets what a network says of both mirror images, in the mean.
+    """Mix into targets what a network says of two views of a face, in the mean.
 
     Parameters
     ----------
     targets : Tensor of shape (N, K), float
         Of the faces.
     logits : Tensor of shape (2 N, K), float
-        What the network says of `with_mirror_images`; no gradient goes through them.
+        What the network says of two views of each, those of row n and row N + n; no gradient goes through.
     share : float
         Share of the network's own mean, in [0, 1].
 
     Returns
     -------
     Tensor of shape (2 N, K), float
-        The same target for a face and for its mirror image. The mean of the two is mostly the better answer,
-        so the network is its own teacher, in whatever light the face is shown.
+        The same target for both views of a face. The mean of the two is mostly the better answer, so the
+        network is its own teacher, in whatever light the face is shown.
 
     References
     ----------

@@ -11,12 +11,12 @@ from torch import Tensor, nn
 
 from lamplit.core.errors import CheckpointError, RecipeError
 from lamplit.nets import build_network
+from lamplit.training.agreement import agreed_targets, with_mirror_images
 from lamplit.training.checkpoint import load_checkpoint, save_checkpoint
 from lamplit.training.devices import choose_fabric
 from lamplit.training.faces import TrainingData
 from lamplit.training.loop import predict_logits, train
 from lamplit.training.loss import ExpressionLoss, loss_for
-from lamplit.training.mirror import agreed_targets, with_mirror_images
 
 
 def answers(network: nn.Module, images: Tensor) -> Tensor:
