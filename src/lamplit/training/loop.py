@@ -173,7 +173,7 @@ class _Epoch:
         return torch.stack([loss.detach(), right.float(), (classes >= 0).sum().float()])
 
     def _views(self, images: Tensor, chosen: Tensor, generator: Generator) -> Tensor:
-        """Return this process's faces, with the second view of each behind them where the recipe asks for it."""
+        """Return this process's faces, and behind them the second view of each if the recipe asks for it."""
         if self.recipe.mirror:
             return with_mirror_images(images)
         if not self.recipe.upright or self.faces.upright is None:
