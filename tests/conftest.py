@@ -1,4 +1,4 @@
-"""Where the tests find real data, and how they skip without it."""
+"""Where the tests find real data and how they skip without it; all of torch's work on one thread."""
 
 from __future__ import annotations
 
@@ -14,6 +14,10 @@ from lamplit.core.labels import EXPRESSIONS, LabelSet
 from lamplit.weights.cards import WeightsCard, write_card
 
 REPOSITORY = Path(__file__).resolve().parents[1]
+
+# Cases this small lose more by waiting for a second thread than they gain. Said before torch is loaded, for
+# changing the number later, by `torch.set_num_threads`, has ended a whole run in torch's own code.
+os.environ.setdefault("OMP_NUM_THREADS", "1")
 
 
 @pytest.fixture(scope="session")

@@ -1,7 +1,8 @@
-"""One answer to both mirror images: targets by hand, and a network that learns to agree with itself."""
+"""One answer to two views of a face: targets by hand, and a network that learns to agree with itself."""
 
 from __future__ import annotations
 
+import dataclasses
 from pathlib import Path
 
 import blobs
@@ -11,12 +12,17 @@ from torch import Tensor, nn
 
 from lamplit.core.errors import CheckpointError, RecipeError
 from lamplit.nets import build_network
+from lamplit.training import session
 from lamplit.training.agreement import agreed_targets, with_mirror_images
+from lamplit.training.averaging import MovingAverage
 from lamplit.training.checkpoint import load_checkpoint, save_checkpoint
 from lamplit.training.devices import choose_fabric
 from lamplit.training.faces import TrainingData
-from lamplit.training.loop import predict_logits, train
+from lamplit.training.loop import _Epoch, predict_logits, train
 from lamplit.training.loss import ExpressionLoss, loss_for
+from lamplit.training.session import run_training
+from lamplit.training.state import fresh_state
+from lamplit.training.team import Team
 
 
 def answers(network: nn.Module, images: Tensor) -> Tensor:
@@ -103,16 +109,83 @@ def test_a_step_has_the_loss_of_both_images_and_agreed_targets(one_sided: nn.Mod
     assert run.details["history"][0]["train_loss"] == pytest.approx(losses[0.5], rel=0.01)
 
 
-def test_interrupted_and_resumed_equals_uninterrupted(tmp_path: Path) -> None:
+def with_views(data: TrainingData) -> TrainingData:
+    """Blobs have no landmarks: their mirror images stand for the same ones brought upright."""
+    views = data.training.images.flip(3)
+    return dataclasses.replace(data, training=dataclasses.replace(data.training, upright=views))
+
+
+def test_a_network_learns_one_answer_to_a_face_and_its_upright_view(
+    one_sided: nn.Module, tmp_path: Path
+) -> None:
+    recipe = blobs.recipe(epochs=6, upright=0.5)
+    agreeing = train(recipe, with_views(blobs.data()), tmp_path, observer=blobs.Silent())
+    assert apart(agreeing) < apart(one_sided) / 3
+
+
+def test_each_view_has_a_light_of_its_own(tmp_path: Path) -> None:
+    faces = dataclasses.replace(blobs.faces(16), upright=blobs.faces(16).images)
+    seen: list[Tensor] = []
+
+    class Watching(nn.Module):
+        def __init__(self) -> None:
+            super().__init__()
+            self.classify = nn.Linear(1, 8)
+
+        def forward(self, x: Tensor) -> Tensor:
+            seen.append(x)
+            said: Tensor = self.classify(x.mean(dim=(1, 2, 3))[:, None])
+            return said
+
+    recipe = blobs.recipe(upright=0.5, augment={"light": 1.0})
+    fabric, network = choose_fabric(), Watching()
+    state = fresh_state(recipe, 1, fabric.device)
+    state.network = network
+    state.average = MovingAverage(network, 0.9)
+    loss = loss_for(recipe.balance, faces.probabilities)
+    epoch = _Epoch(recipe, state, fabric, Team(0, 1), faces, loss)
+    epoch.run(1, blobs.Silent())
+    assert [len(views) for views in seen] == [32]
+    assert not torch.allclose(seen[0][:16], seen[0][16:], atol=0.1)
+
+
+@pytest.mark.parametrize("key", ["mirror", "upright"])
+def test_interrupted_and_resumed_equals_uninterrupted(key: str, tmp_path: Path) -> None:
     whole, parts = tmp_path / "whole", tmp_path / "parts"
     for folder in (whole, parts):
         folder.mkdir()
-    recipe = blobs.recipe(epochs=2, mirror=0.5)
-    train(recipe, blobs.data(), whole, observer=blobs.Silent())
+    recipe, data = blobs.recipe(epochs=2, **{key: 0.5}), with_views(blobs.data())
+    train(recipe, data, whole, observer=blobs.Silent())
     with pytest.raises(KeyboardInterrupt):
-        train(recipe, blobs.data(), parts, observer=blobs.Silent((2, 3)))
-    train(recipe, blobs.data(), parts, observer=blobs.Silent())
+        train(recipe, data, parts, observer=blobs.Silent((2, 3)))
+    train(recipe, data, parts, observer=blobs.Silent())
     blobs.assert_same_run(parts, whole)
+
+
+def test_a_run_brings_all_its_faces_upright(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    counts: list[int] = []
+
+    def turned(images: Tensor) -> Tensor:
+        counts.append(len(images))
+        return images.flip(3)
+
+    monkeypatch.setattr(session, "upright_views", turned)
+    data = dataclasses.replace(blobs.data(32), unlabelled=blobs.faces(24, seed=3).images)
+    first = tmp_path / "first"
+    first.mkdir()
+    train(blobs.recipe(epochs=1), blobs.data(32), first, observer=blobs.Silent())
+    losses = []
+    for share in (0.0, 0.9):
+        recipe = blobs.recipe(
+            name="more", start="blobs", teach=0.5, unlabelled="more.zip", epochs=1, upright=share
+        )
+        where = tmp_path / f"{share:g}"
+        card = run_training(recipe, data, where, observer=blobs.Silent(), start=first)
+        losses.append(card.history[0]["train_loss"])
+    assert counts == [32, 24], "faces with votes, then those without, and none where they are not needed"
+    assert losses[0] != losses[1]
+    run_training(recipe, data, where, observer=blobs.Silent(), start=first)
+    assert counts == [32, 24], "after its last epoch a run needs none"
 
 
 def test_a_run_from_before_there_was_the_key_goes_on(tmp_path: Path) -> None:
@@ -128,11 +201,29 @@ def test_a_run_from_before_there_was_the_key_goes_on(tmp_path: Path) -> None:
 
 
 def test_class_weights_are_refused_beside_it() -> None:
-    with pytest.raises(RecipeError, match=r"blobs: mirror: needs 0 beside balance: class_weights, got 0\.5"):
-        blobs.recipe(mirror=0.5, balance={"class_weights": 0.5})
+    for key in ("mirror", "upright"):
+        required = rf"blobs: {key}: needs 0 beside balance: class_weights, got 0\.5"
+        with pytest.raises(RecipeError, match=required):
+            blobs.recipe(**{key: 0.5}, balance={"class_weights": 0.5})
 
 
+@pytest.mark.parametrize("key", ["mirror", "upright"])
 @pytest.mark.parametrize("share", [-0.1, 1.0])
-def test_a_share_out_of_range_is_refused(share: float) -> None:
-    with pytest.raises(RecipeError, match=r"blobs: mirror: needs .*0 .*0\.95"):
-        blobs.recipe(mirror=share)
+def test_a_share_out_of_range_is_refused(key: str, share: float) -> None:
+    with pytest.raises(RecipeError, match=rf"blobs: {key}: needs .*0 .*0\.95"):
+        blobs.recipe(**{key: share})
+
+
+@pytest.mark.parametrize(
+    ("beside", "called"),
+    [
+        ({"mirror": 0.5}, "mirror"),
+        ({"augment": {"mixup": 0.2}}, "augment: mixup"),
+        ({"augment": {"cutmix": 0.2}}, "augment: cutmix"),
+    ],
+)
+def test_an_upright_view_stands_beside_nothing_that_changes_the_first_alone(
+    beside: dict[str, object], called: str
+) -> None:
+    with pytest.raises(RecipeError, match=f"blobs: upright: needs 0 beside {called} above 0, got 0.5"):
+        blobs.recipe(upright=0.5, **beside)

@@ -124,7 +124,7 @@ def test_weights_of_other_data_are_not_overwritten(run: Run, tmp_path: Path) -> 
 
 
 def test_fine_tuned_weights_are_no_start(run: Run) -> None:
-    with pytest.raises(WeightsCorruptError, match="not from int8 or fine-tuned ones"):
+    with pytest.raises(WeightsCorruptError, match="not from fine-tuned ones"):
         tuner_of(recipe(), load_weights(run.folder / "mine.onnx"), run.data)
 
 

@@ -17,13 +17,13 @@ from lamplit.faces.upright import upright_crops
 from lamplit.imaging.colour import grey_from_rgb
 from lamplit.imaging.images import read_image
 from lamplit.nets import build_network
-from lamplit.training import teaching
+from lamplit.training import session
 from lamplit.training.checkpoint import Checkpoint, load_checkpoint
 from lamplit.training.faces import TrainingFaces
 from lamplit.training.loop import predict_logits, train
 from lamplit.training.session import TrainingData, run_training
 from lamplit.training.state import averaged_weights, fresh_state, to_checkpoint
-from lamplit.training.teaching import answers, taught, with_unlabelled
+from lamplit.training.teaching import answers, taught, upright_views, with_unlabelled
 
 CPU = torch.device("cpu")
 
@@ -98,17 +98,14 @@ def test_several_teachers_are_heard_alike(faces: TrainingFaces, teacher: Checkpo
     torch.testing.assert_close(answers(faces.images, [teacher, other]), (alone[0] + alone[1]) / 2)
 
 
-def test_teachers_may_see_faces_upright_too(
-    faces: TrainingFaces, teacher: Checkpoint, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_teachers_may_see_faces_upright_too(faces: TrainingFaces, teacher: Checkpoint) -> None:
     # Blobs have no landmarks: others stand for the same ones upright here; test_upright has real faces.
     others = faces.images.roll(1, dims=0)
-    monkeypatch.setattr(teaching, "_upright", lambda images: others)
     usual, other = answers(faces.images, [teacher]), answers(others, [teacher])
     assert (usual - other).abs().max() > 0.01
-    found = answers(faces.images, [teacher], "upright")
+    found = answers(faces.images, [teacher], others)
     torch.testing.assert_close(found, (usual + other) / 2)
-    told = taught(faces, [teacher], 1.0, "upright").probabilities
+    told = taught(faces, [teacher], 1.0, others).probabilities
     torch.testing.assert_close(told, found)
 
 
@@ -116,7 +113,7 @@ def test_upright_faces_are_those_of_the_landmarks(repository: Path) -> None:
     photo = grey_from_rgb(read_image(repository / "examples" / "eileen-collins.jpg"))
     face = crop_face(photo, Box(177, 66, 274, 163), size=48)[None]
     tilted = torch.from_numpy(np.concatenate([face, np.rot90(face, axes=(1, 2))]))[:, None]
-    found = teaching._upright(tilted)
+    found = upright_views(tilted)
     assert (found.shape, found.dtype) == (tilted.shape, torch.uint8)
     assert not torch.equal(found[0], tilted[0])
     expected = upright_crops(tilted[:, 0].numpy(), size=48, marks=usual_landmarks())
@@ -137,7 +134,7 @@ def test_a_run_lets_its_teachers_see_all_faces_upright(
         seen_upright.append(len(images))
         return images.roll(1, dims=0)
 
-    monkeypatch.setattr(teaching, "_upright", turned)
+    monkeypatch.setattr(session, "upright_views", turned)
     losses = []
     for views in ("mirror", "upright"):
         recipe = blobs.recipe(

@@ -25,7 +25,7 @@ def finished_run(name: str, recipe: Recipe, folder: Path | None = None) -> Check
     Parameters
     ----------
     name : str
-        Name of the other recipe, or of weights in float that come with lamplit.
+        Name of the other recipe, or of weights that come with lamplit.
     recipe : Recipe
         The training that needs it.
     folder : Path, optional
@@ -44,7 +44,7 @@ def finished_run(name: str, recipe: Recipe, folder: Path | None = None) -> Check
         validation faces where the training starts from it and drops them, or held back other
         faces for its temperature: the new training would know those that fit its own.
     WeightsCorruptError
-        If the weights are not those of a network in float.
+        If the weights are damaged, or those of a fine-tuned network.
 
     Examples
     --------
@@ -133,9 +133,9 @@ def shortfall(run: Checkpoint, name: str) -> str:
 
 def _how_to_get(name: str) -> str:
     """Say what brings a run that is missing, or which weights there are where no recipe has the name."""
-    shipped = [card.name for card in list_weights() if not card.quantization]
+    shipped = [card.name for card in list_weights()]
     if name.rpartition("-v")[2].isdigit() and name not in list_recipes():
-        return f"weights in float that come with lamplit: {', '.join(shipped)}"
+        return f"weights that come with lamplit: {', '.join(shipped)}"
     return f"first run: lamplit train {name} --data DIR"
 
 

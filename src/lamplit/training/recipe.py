@@ -35,8 +35,8 @@ class Recipe:
     settings : mapping
         Keyword arguments of the architecture.
     start : str
-        Name of the recipe whose averaged weights this training starts from, or of weights in float that come
-        with lamplit; they may be those of a network with fewer blocks. "" for fresh weights.
+        Name of the recipe whose averaged weights this training starts from, or of weights that come with
+        lamplit; they may be those of a network with fewer blocks. "" for fresh weights.
     blend : float
         Share of the trained weights in the published ones; the rest are those that the training started
         from (`lamplit.training.blending`). Below 1 only with `start`.
@@ -44,8 +44,8 @@ class Recipe:
         Share of each target that teachers give: what they say of the face in good light. The rest are the
         votes (Hinton, Vinyals, Dean 2015, arXiv:1503.02531).
     teachers : sequence of str
-        Names of the recipes, or of weights in float that come with lamplit, that teach together; by default
-        `start` alone.
+        Names of the recipes, or of weights that come with lamplit, that teach together; by default `start`
+        alone.
     teachers_see : str
         "mirror": each face and its mirror image; "upright": the same two, and both views of the face brought
         upright by its landmarks (`lamplit.faces.upright`). What they say of all views is averaged.
