@@ -23,7 +23,7 @@ from lamplit.datasets import have_copies, read_ferplus
 from lamplit.training.finished import finished_run
 from lamplit.training.leaks import split_without_leaks
 from lamplit.training.recipe import VIEWS, load_recipe
-from lamplit.training.teaching import answers
+from lamplit.training.teaching import answers, upright_views
 from results import ROOT, parse_data, write_result
 
 PUPIL = "expression-nano-ferplus-joint"
@@ -60,8 +60,10 @@ def main() -> None:
     ]
     for place, split in (("validation", validation), ("held_out", held_out)):
         images, classes = with_majority(split)
+        grey = torch.from_numpy(images)[:, None]
+        besides = {"mirror": None, "upright": upright_views(grey)}
         said = {
-            (name, views): answers(torch.from_numpy(images)[:, None], [run], views).double().numpy()
+            (name, views): answers(grey, [run], besides[views]).double().numpy()
             for (name, run), views in product(runs.items(), VIEWS)
         }
         parts = {place: np.full(len(classes), True)}

@@ -1,4 +1,4 @@
-"""Where the tests find real data and how they skip without it; all of torch's work on one thread."""
+"""Where the tests find real data, and how they skip without it; torch on one thread by default."""
 
 from __future__ import annotations
 

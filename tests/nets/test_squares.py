@@ -16,7 +16,7 @@ from torch import nn
 from lamplit.core.arrays import FloatArray
 from lamplit.nets.export import count_parameters, export_onnx
 from lamplit.nets.quantization import convolutions, quantize_onnx
-from lamplit.nets.squares import with_fast_squares
+from lamplit.nets.squares import plain_kernels, reordered_kernel, spread_kernel, with_fast_squares
 from lamplit.weights import NetworkSession
 
 Rewritten = Callable[[nn.Module], tuple[list[str], FloatArray, FloatArray]]
@@ -221,3 +221,39 @@ def test_networks_in_8_bits_have_neither_slow_node(
     after = Counter(node.op_type for node in onnx.load(tmp_path / "net-int8.onnx").graph.node)
     assert after["AveragePool"] == after["Transpose"] == 0
     assert after["SpaceToDepth"] == 1
+
+
+def graph_of(before: list[Any], kernel: FloatArray, **settings: Any) -> tuple[Any, dict[str, FloatArray]]:
+    """A convolution behind other nodes, the first of which reads x and the last of which gives z."""
+    convolution = onnx.helper.make_node("Conv", ["z" if before else "x", "kernel"], ["y"], **settings)
+    return onnx.helper.make_graph([*before, convolution], "net", [], []), {"kernel": kernel}
+
+
+@pytest.mark.parametrize("between", [False, True], ids=["at once", "behind a rectifier"])
+def test_channels_come_back_in_their_old_order(between: bool) -> None:
+    kernel = np.random.default_rng(0).random((5, 3 * 4, 3, 3), dtype=np.float32)
+    fold = onnx.helper.make_node("SpaceToDepth", ["x"], ["f" if between else "z"], blocksize=2)
+    rectifier = onnx.helper.make_node("Relu", ["f"], ["z"])
+    before = [fold, rectifier] if between else [fold]
+    found = plain_kernels(*graph_of(before, reordered_kernel(kernel, 2)))
+    np.testing.assert_array_equal(found["kernel"], kernel)
+
+
+@pytest.mark.parametrize("side", [2, 3])
+def test_spread_cells_come_together_again(side: int) -> None:
+    kernel = np.random.default_rng(0).random((5, 4, 1, 1), dtype=np.float32)
+    found = plain_kernels(*graph_of([], spread_kernel(kernel, side), strides=[side, side]))
+    np.testing.assert_allclose(found["kernel"], kernel, rtol=1e-6)
+
+
+@pytest.mark.parametrize(
+    ("kernel", "steps"),
+    [
+        (spread_kernel(np.ones((2, 2, 1, 1), np.float32), 2), [1, 1]),
+        (np.arange(16, dtype=np.float32).reshape(2, 2, 2, 2), [2, 2]),
+        (np.ones((2, 2, 1, 1), np.float32), [1, 1]),
+    ],
+    ids=["squares that overlap", "cells that differ", "one cell"],
+)
+def test_other_kernels_are_as_they_were(kernel: FloatArray, steps: list[int]) -> None:
+    assert plain_kernels(*graph_of([], kernel, strides=steps)) == {}

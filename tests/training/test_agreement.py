@@ -4,25 +4,29 @@ from __future__ import annotations
 
 import dataclasses
 from pathlib import Path
+from typing import Any
 
 import blobs
 import pytest
 import torch
 from torch import Tensor, nn
 
-from lamplit.core.errors import CheckpointError, RecipeError
+from lamplit.core.errors import CheckpointError, DatasetError, RecipeError
 from lamplit.nets import build_network
 from lamplit.training import session
 from lamplit.training.agreement import agreed_targets, with_mirror_images
 from lamplit.training.averaging import MovingAverage
 from lamplit.training.checkpoint import load_checkpoint, save_checkpoint
 from lamplit.training.devices import choose_fabric
-from lamplit.training.faces import TrainingData
+from lamplit.training.faces import TrainingData, TrainingFaces
 from lamplit.training.loop import _Epoch, predict_logits, train
 from lamplit.training.loss import ExpressionLoss, loss_for
+from lamplit.training.recipe import Recipe
 from lamplit.training.session import run_training
 from lamplit.training.state import fresh_state
 from lamplit.training.team import Team
+
+STILL = {"flip": 0.0, "rotation": 0.0, "scale": 0.0, "shift": 0.0, "erase": 0.0, "light": 0.0}
 
 
 def answers(network: nn.Module, images: Tensor) -> Tensor:
@@ -80,13 +84,12 @@ def test_a_network_learns_to_agree_with_itself(one_sided: nn.Module, tmp_path: P
 
 
 def test_a_step_has_the_loss_of_both_images_and_agreed_targets(one_sided: nn.Module, tmp_path: Path) -> None:
-    still = {"flip": 0.0, "rotation": 0.0, "scale": 0.0, "shift": 0.0, "erase": 0.0, "light": 0.0}
     small = {"widths": [4, 8, 8, 8], "depths": [1, 1, 1, 1], "fused": 8, "dropout": 0.0}
     recipe = blobs.recipe(
         epochs=1,
         batch_size=24,
         mirror=0.5,
-        augment=still,
+        augment=STILL,
         settings=small,
         balance={"logit_adjustment": 1.0},
     )
@@ -123,7 +126,8 @@ def test_a_network_learns_one_answer_to_a_face_and_its_upright_view(
     assert apart(agreeing) < apart(one_sided) / 3
 
 
-def test_each_view_has_a_light_of_its_own(tmp_path: Path) -> None:
+@pytest.mark.parametrize("light", [0.0, 1.0])
+def test_each_view_has_a_light_of_its_own(light: float) -> None:
     faces = dataclasses.replace(blobs.faces(16), upright=blobs.faces(16).images)
     seen: list[Tensor] = []
 
@@ -137,16 +141,31 @@ def test_each_view_has_a_light_of_its_own(tmp_path: Path) -> None:
             said: Tensor = self.classify(x.mean(dim=(1, 2, 3))[:, None])
             return said
 
-    recipe = blobs.recipe(upright=0.5, augment={"light": 1.0})
-    fabric, network = choose_fabric(), Watching()
-    state = fresh_state(recipe, 1, fabric.device)
-    state.network = network
-    state.average = MovingAverage(network, 0.9)
+    recipe = blobs.recipe(upright=0.5, augment=STILL | {"light": light})
+    state = fresh_state(recipe, 1, choose_fabric().device)
+    state.network = Watching()
+    state.average = MovingAverage(state.network, 0.9)
     loss = loss_for(recipe.balance, faces.probabilities)
-    epoch = _Epoch(recipe, state, fabric, Team(0, 1), faces, loss)
-    epoch.run(1, blobs.Silent())
+    _Epoch(recipe, state, choose_fabric(), Team(0, 1), faces, loss).run(1, blobs.Silent())
     assert [len(views) for views in seen] == [32]
-    assert not torch.allclose(seen[0][:16], seen[0][16:], atol=0.1)
+    assert torch.allclose(seen[0][:16], seen[0][16:], atol=0.1) == (light == 0)
+
+
+@pytest.mark.parametrize("light", [0.0, 1.0])
+def test_processes_share_both_views(light: float) -> None:
+    """Each process sees the views that one would see, of its own faces."""
+    faces = dataclasses.replace(blobs.faces(16), upright=blobs.faces(16, seed=1).images)
+    recipe = blobs.recipe(upright=0.5, augment={"light": light})
+    state = fresh_state(recipe, 1, choose_fabric().device)
+    loss = loss_for(recipe.balance, faces.probabilities)
+    chosen, views = torch.arange(16), []
+    for team in (Team(0, 1), Team(0, 2), Team(1, 2)):
+        epoch = _Epoch(recipe, state, choose_fabric(), team, faces, loss)
+        generator = torch.Generator().manual_seed(0)
+        images = team.share(epoch._batch(chosen, generator).images)
+        views.append(epoch._views(images, chosen, generator))
+    whole, first, second = views
+    assert torch.equal(torch.cat([first[:8], second[:8], first[8:], second[8:]]), whole)
 
 
 @pytest.mark.parametrize("key", ["mirror", "upright"])
@@ -174,6 +193,13 @@ def test_a_run_brings_all_its_faces_upright(tmp_path: Path, monkeypatch: pytest.
     first = tmp_path / "first"
     first.mkdir()
     train(blobs.recipe(epochs=1), blobs.data(32), first, observer=blobs.Silent())
+    trained_on: list[TrainingFaces] = []
+
+    def watched(recipe: Recipe, data: TrainingData, *rest: Any, **settings: Any) -> nn.Module:
+        trained_on.append(data.training)
+        return train(recipe, data, *rest, **settings)
+
+    monkeypatch.setattr(session, "train", watched)
     losses = []
     for share in (0.0, 0.9):
         recipe = blobs.recipe(
@@ -184,20 +210,31 @@ def test_a_run_brings_all_its_faces_upright(tmp_path: Path, monkeypatch: pytest.
         losses.append(card.history[0]["train_loss"])
     assert counts == [32, 24], "faces with votes, then those without, and none where they are not needed"
     assert losses[0] != losses[1]
+    without, seen = trained_on
+    assert without.upright is None
+    assert seen.upright is not None
+    assert torch.equal(seen.upright, seen.images.flip(3)), "each face with its own view"
     run_training(recipe, data, where, observer=blobs.Silent(), start=first)
     assert counts == [32, 24], "after its last epoch a run needs none"
 
 
-def test_a_run_from_before_there_was_the_key_goes_on(tmp_path: Path) -> None:
+def test_faces_without_such_views_are_refused(tmp_path: Path) -> None:
+    with pytest.raises(DatasetError, match="upright: needs the faces that train brought upright, too"):
+        train(blobs.recipe(upright=0.5), blobs.data(), tmp_path, observer=blobs.Silent())
+
+
+@pytest.mark.parametrize("key", ["mirror", "upright"])
+def test_a_run_from_before_there_was_the_key_goes_on(key: str, tmp_path: Path) -> None:
     with pytest.raises(KeyboardInterrupt):
         train(blobs.recipe(epochs=2), blobs.data(), tmp_path, observer=blobs.Silent((2, 1)))
     run = load_checkpoint(tmp_path)
     assert run is not None
-    del run.details["recipe"]["mirror"]
+    del run.details["recipe"][key]
     save_checkpoint(run, tmp_path)
     train(blobs.recipe(epochs=2), blobs.data(), tmp_path, observer=blobs.Silent())
-    with pytest.raises(CheckpointError, match="mirror"):
-        train(blobs.recipe(epochs=2, mirror=0.5), blobs.data(), tmp_path, observer=blobs.Silent())
+    other = blobs.recipe(epochs=2, **{key: 0.5})
+    with pytest.raises(CheckpointError, match=key):
+        train(other, with_views(blobs.data()), tmp_path, observer=blobs.Silent())
 
 
 def test_class_weights_are_refused_beside_it() -> None:

@@ -18,11 +18,12 @@ from lamplit.core.labels import EXPRESSIONS
 from lamplit.datasets.ferplus import FerPlus
 from lamplit.expression import ExpressionClassifier, softmax
 from lamplit.training.faces import TrainingFaces
+from lamplit.training.finished import finished_run
 from lamplit.training.loop import predict_logits, train
 from lamplit.training.publish import add_metrics
 from lamplit.training.session import TrainingData, prepare, run_training
 from lamplit.weights.cards import WeightsCard, read_card
-from lamplit.weights.registry import FLOAT_EXPRESSION
+from lamplit.weights.registry import DEFAULT_EXPRESSION, FLOAT_EXPRESSION
 from lamplit.weights.store import load_weights
 
 DATA = TrainingData(blobs.faces(), blobs.faces(160, seed=2), blobs.faces(40, seed=1))
@@ -205,16 +206,29 @@ def test_splits_without_a_usable_face_are_told_before_the_work(
         prepare(blobs.recipe(), corpus(training, 20), corpus(validation, 5))
 
 
-@pytest.mark.parametrize("blend", [1.0, 0.5])
-def test_a_recipe_may_start_from_shipped_weights_and_be_taught_by_them(tmp_path: Path, blend: float) -> None:
-    card, _ = load_weights(FLOAT_EXPRESSION)
+@pytest.mark.parametrize("name", ["expression-base-ferplus-v9", "expression-base-ferplus-v9-int8"])
+def test_weights_that_do_not_come_with_lamplit_are_told_from_recipes(name: str) -> None:
+    with pytest.raises(CheckpointError) as caught:
+        finished_run(name, blobs.recipe())
+    assert caught.value.hint.startswith("weights that come with lamplit: expression-base")
+
+
+@pytest.mark.parametrize(
+    ("start", "blend"),
+    [(FLOAT_EXPRESSION, 1.0), (FLOAT_EXPRESSION, 0.5), (DEFAULT_EXPRESSION, 1.0)],
+    ids=["float", "blended", "8 bits"],
+)
+def test_a_recipe_may_start_from_shipped_weights_and_be_taught_by_them(
+    tmp_path: Path, start: str, blend: float
+) -> None:
+    card, _ = load_weights(start)
     generator = np.random.default_rng(0)
     images = torch.from_numpy(generator.integers(0, 256, (64, 1, card.input_size, card.input_size), np.uint8))
     few = TrainingFaces(images, torch.full((64, 8), 0.125), torch.arange(64) % 8)
     deeper = {**card.recipe["settings"], "depths": [1, 3, 2, 2]}
     recipe = blobs.recipe(
         name="more",
-        start=FLOAT_EXPRESSION,
+        start=start,
         blend=blend,
         teach=1.0,
         size=card.input_size,
@@ -226,7 +240,7 @@ def test_a_recipe_may_start_from_shipped_weights_and_be_taught_by_them(tmp_path:
     )
     run_training(recipe, TrainingData(few, few.subset(slice(0)), few), tmp_path, observer=blobs.Silent())
     faces = images[:8, 0].numpy()
-    before = softmax(ExpressionClassifier(FLOAT_EXPRESSION).predict_logits(faces)[0], 1.0)
+    before = softmax(ExpressionClassifier(start).predict_logits(faces)[0], 1.0)
     after = softmax(ExpressionClassifier(tmp_path / "more.onnx").predict_logits(faces)[0], 1.0)
     # Two steps of next to nothing: what changes is batch normalisation with statistics of its own batches.
     np.testing.assert_allclose(after, before, atol=0.05)

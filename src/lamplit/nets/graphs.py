@@ -65,3 +65,24 @@ def replace_nodes(graph: Any, nodes: Iterable[Any]) -> None:
     kept = list(nodes)
     del graph.node[:]
     graph.node.extend(kept)
+
+
+def drop_unread(graph: Any) -> None:
+    """Remove nodes and arrays that nothing reads any more, and what the exporter noted about arrays.
+
+    Parameters
+    ----------
+    graph : onnx.GraphProto
+        Changed in place.
+    """
+    ends, kept, n_before = {one.name for one in graph.output}, list(graph.node), -1
+    while len(kept) != n_before:
+        n_before, read = len(kept), ends | {name for node in kept for name in node.input}
+        kept = [node for node in kept if read & set(node.output)]
+    made = {output for node in kept for output in node.output}
+    arrays = [one for one in graph.initializer if one.name in read]
+    maps = [one for one in graph.value_info if one.name in made]  # an array says its own shape
+    replace_nodes(graph, kept)
+    for field, values in ((graph.initializer, arrays), (graph.value_info, maps)):
+        del field[:]
+        field.extend(values)

@@ -21,7 +21,7 @@ from lamplit.weights.session import NetworkSession
 _onnx = require("onnx", extra="train", purpose="training that starts from weights")
 
 TOLERANCE = 1e-3
-"""Largest difference of a logit between the file and the network filled from it; rounding alone is 1e-5."""
+"""Largest difference of a logit between a file in float and the network filled from it; rounding is 1e-5."""
 
 _OFFSET = "(offset)"
 _ADDED = "(added)"
@@ -43,14 +43,14 @@ def restore_network(card: WeightsCard, content: bytes) -> nn.Module:
     Returns
     -------
     torch.nn.Module
-        In evaluation mode, on the CPU; it gives the same logits as the file. From a file in 8 bits it has the
-        kernels as they are rounded there, and rounds nothing itself.
+        In evaluation mode, on the CPU. It gives the logits of a file in float; those of a file in 8 bits
+        nearly: its kernels are rounded as they are there, its maps are not.
 
     Raises
     ------
     WeightsCorruptError
         If the file is no ONNX, or lacks weights that the architecture has, or the network filled from it
-        gives other logits than the file.
+        gives other logits than the file, in its form in float (`lamplit.nets.dequantization.dequantized`).
     InvalidArgumentError
         If this lamplit has no such architecture.
 
@@ -77,7 +77,7 @@ def restore_network(card: WeightsCard, content: bytes) -> nn.Module:
     missing = sorted(name for name, value in filled.items() if value is None)
     if missing:
         required = f"weights for every layer of the network {card.recipe.get('network')!r}"
-        hint = "training can start from weights that a recipe made, not from fine-tuned ones"
+        hint = "training can start from weights of a whole training, not from fine-tuned ones"
         raise WeightsCorruptError(card.name, required, f"none for {missing[:3]}", hint)
     try:
         network.load_state_dict({name: value for name, value in filled.items() if value is not None})
@@ -100,9 +100,13 @@ def _built(card: WeightsCard) -> nn.Module:
 def _in_float(name: str, content: bytes) -> Any:
     """Return the network of a file in float."""
     try:
-        return dequantized(_onnx.load_from_string(content))
+        model = _onnx.load_from_string(content)
     except Exception as error:  # protobuf's own errors share no base below Exception
         raise WeightsCorruptError(name, "an ONNX file", str(error)) from error
+    try:
+        return dequantized(model)
+    except (KeyError, ValueError) as error:
+        raise WeightsCorruptError(name, "a network in float, or one in 8 bits whole", str(error)) from error
 
 
 def _learnt(graph: Any) -> dict[str, Tensor]:
@@ -192,7 +196,7 @@ def _identity(what: str, fresh: Tensor, offset: Tensor | None, epsilon: float) -
 
 @torch.no_grad()
 def _check_parity(network: nn.Module, card: WeightsCard, content: bytes) -> None:
-    """Refuse a network that gives other logits than the file."""
+    """Refuse a network that gives other logits than the file, in its form in float."""
     size = card.input_size
     shade = np.linspace(0.05, 1.0, size, dtype=np.float32) ** 2  # even noise would hide much of a difference
     faces = np.random.default_rng(0).random((2, 1, size, size), dtype=np.float32) * shade

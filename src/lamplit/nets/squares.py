@@ -9,7 +9,7 @@ import numpy as np
 
 from lamplit.core.arrays import FloatArray
 from lamplit.core.extras import require
-from lamplit.nets.graphs import replace_nodes, settings_of, shapes_of
+from lamplit.nets.graphs import drop_unread, replace_nodes, settings_of, shapes_of
 
 _onnx = require("onnx", extra="train", purpose="quantisation")
 
@@ -62,7 +62,7 @@ def with_fast_squares(model: Any, *, keep: Collection[str] = ()) -> Any:
             _take_mean(node, before, arrays)
         elif before.op_type == "Reshape":
             _fold_at_once(node, before, made_by, arrays, shapes)
-    _drop_unread(graph)
+    drop_unread(graph)
     return model
 
 
@@ -131,6 +131,13 @@ def plain_kernels(graph: Any, arrays: Mapping[str, FloatArray]) -> dict[str, Flo
     dict of str to ndarray
         Those kernels that it had changed, by name. One that moves by its side and has equal cells is taken
         for the mean over squares that it computes.
+
+    Examples
+    --------
+    >>> kernel = spread_kernel(np.full((1, 1, 1, 1), 8.0, np.float32), 2)
+    >>> node = _onnx.helper.make_node("Conv", ["x", "mix"], ["y"], strides=[2, 2])
+    >>> plain_kernels(_onnx.helper.make_graph([node], "net", [], []), {"mix": kernel})["mix"].tolist()
+    [[[[8.0]]]]
     """
     made_by = {output: node for node in graph.node for output in node.output}
     plain = {}
@@ -240,18 +247,3 @@ def _fold_at_once(
 def _set_array(tensor: Any, values: FloatArray) -> None:
     """Give an array of the file other values."""
     tensor.CopyFrom(_onnx.numpy_helper.from_array(values, tensor.name))
-
-
-def _drop_unread(graph: Any) -> None:
-    """Remove nodes and arrays that nothing reads any more, and what the exporter noted about arrays."""
-    ends, kept, n_before = {one.name for one in graph.output}, list(graph.node), -1
-    while len(kept) != n_before:
-        n_before, read = len(kept), ends | {name for node in kept for name in node.input}
-        kept = [node for node in kept if read & set(node.output)]
-    made = {output for node in kept for output in node.output}
-    arrays = [one for one in graph.initializer if one.name in read]
-    maps = [one for one in graph.value_info if one.name in made]  # an array says its own shape
-    replace_nodes(graph, kept)
-    for field, values in ((graph.initializer, arrays), (graph.value_info, maps)):
-        del field[:]
-        field.extend(values)

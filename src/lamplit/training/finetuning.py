@@ -20,8 +20,8 @@ class Finetuning:
     Parameters
     ----------
     weights : str
-        Name of weights that come with lamplit, or path of an .onnx file; "" for those that
-        all trainings start from (`lamplit.weights.registry.FLOAT_EXPRESSION`).
+        Name of weights that come with lamplit, or path of an .onnx file; "" for
+        `lamplit.weights.registry.FLOAT_EXPRESSION`.
     framing : str
         How faces are framed: "auto", "find" or "as-is" (`lamplit.training.framing.frame_faces`).
     taps : mapping of str to int

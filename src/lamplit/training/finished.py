@@ -134,7 +134,7 @@ def shortfall(run: Checkpoint, name: str) -> str:
 def _how_to_get(name: str) -> str:
     """Say what brings a run that is missing, or which weights there are where no recipe has the name."""
     shipped = [card.name for card in list_weights()]
-    if name.rpartition("-v")[2].isdigit() and name not in list_recipes():
+    if name.removesuffix("-int8").rpartition("-v")[2].isdigit() and name not in list_recipes():
         return f"weights that come with lamplit: {', '.join(shipped)}"
     return f"first run: lamplit train {name} --data DIR"
 

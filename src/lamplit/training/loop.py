@@ -85,7 +85,7 @@ def train(
     InvalidArgumentError
         If the processes of torchrun cannot share a batch evenly.
     DatasetError
-        If the recipe has patience and no face is held out.
+        If the recipe has patience and no face is held out, or `upright` and faces come without such views.
     OutputError
         If a checkpoint cannot be written.
     """
@@ -164,8 +164,7 @@ class _Epoch:
         seen = self._views(images, chosen, generator)
         with self.fabric.autocast():
             logits = state.network(seen.to(memory_format=torch.channels_last)).float()
-        if len(seen) > len(images):
-            share = self.recipe.mirror or self.recipe.upright
+        if share := self.recipe.mirror or self.recipe.upright:
             probabilities = agreed_targets(probabilities, self.loss.as_trained(logits), share)
         loss = self.loss(logits, probabilities)
         take_step(state, loss, self.fabric, self.team)
@@ -176,8 +175,10 @@ class _Epoch:
         """Return this process's faces, and behind them the second view of each if the recipe asks for it."""
         if self.recipe.mirror:
             return with_mirror_images(images)
-        if not self.recipe.upright or self.faces.upright is None:
+        if not self.recipe.upright:
             return images
+        if self.faces.upright is None:
+            raise DatasetError("upright", "the faces that train brought upright, too", "none")
         # In a light of its own: what is agreed on is the face.
         others = augment(self.faces.upright[chosen].float() / 255.0, self.recipe.augment, generator)
         return torch.cat([images, self.team.share(others)])

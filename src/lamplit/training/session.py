@@ -252,16 +252,15 @@ def _with_upright_views(data: TrainingData) -> TrainingData:
 
 def _taught_faces(recipe: Recipe, data: TrainingData, teachers: Sequence[Checkpoint]) -> TrainingFaces:
     """Return the training faces with what teachers say of them, and of those that nobody labelled."""
-    faces, images = data.training, data.unlabelled
-    upright = (faces.upright, data.unlabelled_upright)
-    shown = upright if recipe.teachers_see == "upright" else (None, None)
+    faces, images, upright = data.training, data.unlabelled, data.unlabelled_upright
+    shown = (faces.upright, upright) if recipe.teachers_see == "upright" else (None, None)
     if teachers:
         faces = taught(faces, teachers, recipe.teach, shown[0])
     if images is not None:
         nothing = faces.probabilities.new_zeros(len(images), len(recipe.speaks))
-        faces = with_unlabelled(faces, images, answers(images, teachers, shown[1]) if teachers else nothing)
-    views = [one for one in upright if one is not None]
-    return replace(faces, upright=torch.cat(views) if recipe.upright and views else None)
+        said = answers(images, teachers, shown[1]) if teachers else nothing
+        faces = with_unlabelled(faces, images, said, upright)
+    return faces if recipe.upright else replace(faces, upright=None)
 
 
 def _trained(

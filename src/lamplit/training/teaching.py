@@ -99,7 +99,9 @@ def taught(
     return dataclasses.replace(faces, probabilities=targets)
 
 
-def with_unlabelled(faces: TrainingFaces, images: Tensor, said: Tensor) -> TrainingFaces:
+def with_unlabelled(
+    faces: TrainingFaces, images: Tensor, said: Tensor, upright: Tensor | None = None
+) -> TrainingFaces:
     """Add faces that nobody labelled, with the answers of teachers as targets.
 
     Parameters
@@ -110,6 +112,8 @@ def with_unlabelled(faces: TrainingFaces, images: Tensor, said: Tensor) -> Train
         Grey faces of the same size, on any device.
     said : Tensor of shape (M, K), float32
         From `answers`.
+    upright : Tensor of shape (M, 1, S, S), uint8, optional
+        The added faces brought upright, where those with targets have such views.
 
     Returns
     -------
@@ -124,11 +128,13 @@ def with_unlabelled(faces: TrainingFaces, images: Tensor, said: Tensor) -> Train
     tensor([ 0,  1, -1])
     """
     device, weights = faces.images.device, faces.weights
+    views = None if faces.upright is None or upright is None else [faces.upright, upright.to(device)]
     return TrainingFaces(
         torch.cat([faces.images, images.to(device)]),
         torch.cat([faces.probabilities, said.to(device)]),
         torch.cat([faces.classes, torch.full((len(images),), -1, device=device)]),
         None if weights is None else torch.cat([weights, weights.new_ones(len(images))]),
+        None if views is None else torch.cat(views),
     )
 
 
@@ -144,6 +150,12 @@ def upright_views(images: Tensor) -> Tensor:
     -------
     Tensor of shape (N, 1, S, S), uint8
         As `lamplit.faces.upright.upright_crops` brings them, on the same device.
+
+    Examples
+    --------
+    >>> nobody = torch.zeros(1, 1, 48, 48, dtype=torch.uint8)
+    >>> torch.equal(upright_views(nobody), nobody)
+    True
     """
     turned = upright_crops(images[:, 0].cpu().numpy(), size=images.shape[2], marks=usual_landmarks())
     return torch.from_numpy(turned)[:, None].to(images.device)

@@ -15,7 +15,7 @@ CASCADE_SUFFIX = ".cascade.json"
 """Ends the names of shipped cascades, which are assets, too."""
 
 FLOAT_EXPRESSION = "expression-fusion-ferplus-night-v1"
-"""What trainings start from when they are not told otherwise, that of the default included: in float."""
+"""What fine-tuning starts from when it is not told otherwise, as the default's training did: in float."""
 
 DEFAULT_EXPRESSION = "expression-base-ferplus-v1-int8"
 """What `ExpressionClassifier` loads when it is not told otherwise: in 8 bits, for speed and size."""
