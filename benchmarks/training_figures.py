@@ -65,6 +65,20 @@ def teachers() -> str:
     return table(rows) + f"\n{about}\n"
 
 
+def two_views() -> str:
+    """Return what a cycle that asks two views for one answer changed."""
+    names = ("weights", "passes", "accuracy", "log loss", "macro F1")
+    rows = [(*names, "Ekman six", "log loss", "six bad lights", "held-out")]
+    for row in result("two_views")["rows"]:
+        eight, six = row["eight"], row["six"]
+        scores = (eight["accuracy"], eight["log_loss"], eight["macro_f1"], six["accuracy"], six["log_loss"])
+        more = (row["mean_of_six_bad_lights"], row["held_out"]["accuracy"])
+        rows.append((row["weights"], row["passes"], *(f"{score:.3f}" for score in (*scores, *more))))
+    first = result("two_views")["rows"][0]
+    faces = f"{first['eight']['faces']:,} faces, {first['six']['faces']:,} and {first['held_out']['faces']:,}"
+    return table(rows) + f"\nFER+ validation, majority, calibrated; {faces} held out.\n"
+
+
 def yale() -> str:
     """Return the answers on Yale Faces."""
     figures = result("yale_faces")
@@ -90,6 +104,7 @@ TABLES: dict[str, Callable[[], str]] = {
     "cycles": cycles,
     "light": light,
     "teachers": where_measured("teachers", teachers),
+    "two_views": where_measured("two_views", two_views),
     "yale": yale,
     "yale_by_weights": yale_by_weights,
 }

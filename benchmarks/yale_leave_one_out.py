@@ -24,9 +24,10 @@ from rich.progress import track
 from lamplit.core.files import write_atomically
 from lamplit.evaluation.metrics import classification_metrics
 from lamplit.training.finetune import FineTuner
+from lamplit.training.finetuning import tuning_of
 from lamplit.training.own_data import OwnData, read_own_data, without
 from lamplit.training.recipe import Recipe, load_recipe
-from lamplit.weights.registry import FLOAT_EXPRESSION
+from lamplit.weights.registry import DEFAULT_EXPRESSION, FLOAT_EXPRESSION
 from lamplit.weights.store import load_weights
 from results import ROOT, parse_data, write_result
 
@@ -45,6 +46,7 @@ WAYS: dict[str, tuple[str, dict[str, Any]]] = {
     "plain": ("faces as they are, no copies", {"copies": (1,)}),
     "mirrored": ("faces and their mirror images", {"copies": (2,)}),
     "varied": ("faces, mirror images and two varied copies", {"copies": (4,)}),
+    "default": ("from the default, which is in 8 bits", {"weights": DEFAULT_EXPRESSION}),
     "thawed": ("the fourth stage and the fusion learn, too: 20 epochs", {"freeze": "stage3"}),
 }
 """Each way with what it changes in the recipe's table `finetune`."""
@@ -77,8 +79,9 @@ def answers(way: str, data: OwnData) -> list[dict[str, Any]]:
         if kept[person].is_file():
             continue
         if tuner is None:
-            start = load_weights(FLOAT_EXPRESSION)
-            tuner = FineTuner(recipe_of(way), start, faces, on_step=lambda *_: None, observer=Quiet())
+            recipe = recipe_of(way)
+            start = load_weights(tuning_of(recipe.name, recipe.finetune).weights or FLOAT_EXPRESSION)
+            tuner = FineTuner(recipe, start, faces, on_step=lambda *_: None, observer=Quiet())
         others, own = without(faces, person)
         left_out = faces.subset(own)
         tuned = tuner.fit(others, left_out, FOLDER / way / person)
