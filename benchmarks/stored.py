@@ -16,6 +16,11 @@ def where_measured(name: str, write: Callable[[], str]) -> Callable[[], str]:
     return lambda: write() if _path(name).is_file() else missing
 
 
+def measured_rows(*names: str) -> list[dict[str, Any]]:
+    """Return the rows of several benchmarks, of those that were run."""
+    return [row for name in names if _path(name).is_file() for row in result(name)["rows"]]
+
+
 def result(name: str) -> dict[str, Any]:
     """Return the figures of a benchmark."""
     figures: dict[str, Any] = _stored(name)["figures"]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from stored import result, table, where_measured
+from stored import measured_rows, result, table, where_measured
 
 VIEWS = {"mirror": "both mirror images", "upright": "these, and both upright"}
 
@@ -66,10 +66,10 @@ def teachers() -> str:
 
 
 def two_views() -> str:
-    """Return what a cycle that asks two views for one answer changed."""
+    """Return what two cycles after the default came to: one answer to two views, and larger inputs."""
     names = ("weights", "passes", "accuracy", "log loss", "macro F1")
     rows = [(*names, "Ekman six", "log loss", "six bad lights", "held-out")]
-    for row in result("two_views")["rows"]:
+    for row in measured_rows("two_views", "larger_inputs"):
         eight, six = row["eight"], row["six"]
         scores = (eight["accuracy"], eight["log_loss"], eight["macro_f1"], six["accuracy"], six["log_loss"])
         more = (row["mean_of_six_bad_lights"], row["held_out"]["accuracy"])

@@ -9,6 +9,7 @@ and accuracy on the training faces that both held out.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from concurrent.futures import ProcessPoolExecutor
 from itertools import product, repeat
 from multiprocessing import get_context
@@ -39,25 +40,26 @@ def held_out_accuracy(name: str, way: dict[str, bool], data: Path) -> dict[str, 
     return {"faces": len(classes), "accuracy": round(float((said == classes).mean()), 4)}
 
 
+def rows_of(names: Sequence[str], ways: Sequence[dict[str, bool]], data: Path) -> list[dict[str, Any]]:
+    """Return the figures of all weights in all ways, measured beside one another."""
+    pairs = list(product(names, ways))
+    with ProcessPoolExecutor(mp_context=get_context("spawn")) as pool:
+        figures = list(pool.map(measured, *zip(*pairs, strict=True), repeat(data)))
+        held_out = list(pool.map(held_out_accuracy, *zip(*pairs, strict=True), repeat(data)))
+    classifiers = [ExpressionClassifier(name, **way) for name, way in pairs]
+    return [
+        {"weights": one.card.name, "passes": one.passes, "commit": one.card.commit}
+        | of_one
+        | {"held_out": other}
+        for one, of_one, other in zip(classifiers, figures, held_out, strict=True)
+    ]
+
+
 def main() -> None:
     parser = data_parser(__doc__)
     parser.add_argument("weights", help="what the cycle came to, as an .onnx file with its card")
     given = parser.parse_args()
-    ways = list(product((DEFAULT_EXPRESSION, given.weights), WAYS))
-    with ProcessPoolExecutor(mp_context=get_context("spawn")) as pool:
-        figures = list(pool.map(measured, *zip(*ways, strict=True), repeat(given.data)))
-        held_out = list(pool.map(held_out_accuracy, *zip(*ways, strict=True), repeat(given.data)))
-    classifiers = [ExpressionClassifier(name, **way) for name, way in ways]
-    rows = [
-        {
-            "weights": one.card.name,
-            "passes": one.passes,
-            "commit": one.card.commit,
-            **of_one,
-            "held_out": other,
-        }
-        for one, of_one, other in zip(classifiers, figures, held_out, strict=True)
-    ]
+    rows = rows_of((DEFAULT_EXPRESSION, given.weights), WAYS, given.data)
     write_result("two_views", {"split": "validation", "protocol": "majority", "rows": rows})
 
 
