@@ -3,7 +3,7 @@
 Measured as `two_views.py` measures, in a single pass and over the face brought upright, too; the default
 itself, at 48 pixels, stands there.
 
-    python benchmarks/larger_inputs.py --data DIR WEIGHTS.onnx      # those of runs/expression-base-ferplus-larger
+    python benchmarks/larger_inputs.py --data DIR WEIGHTS.onnx    # of runs/expression-base-ferplus-larger
 """
 
 from __future__ import annotations
