@@ -111,9 +111,14 @@ def reordered_kernel(kernel: FloatArray, side: int) -> FloatArray:
     >>> reordered_kernel(kernel, 2).ravel().tolist()
     [0.0, 4.0, 1.0, 5.0, 2.0, 6.0, 3.0, 7.0]
     """
-    by_channel = kernel.reshape(len(kernel), -1, side * side, *kernel.shape[2:])  # (O, C, r * r, kh, kw)
-    reordered: FloatArray = np.ascontiguousarray(by_channel.swapaxes(1, 2).reshape(kernel.shape))
-    return reordered
+    return _transposed(kernel, kernel.shape[1] // side**2)
+
+
+def _transposed(kernel: FloatArray, rows: int) -> FloatArray:
+    """Return a kernel whose channels, read as a table of so many rows, stand column by column."""
+    table = kernel.reshape(len(kernel), rows, -1, *kernel.shape[2:])  # (O, rows, columns, kh, kw)
+    transposed: FloatArray = np.ascontiguousarray(table.swapaxes(1, 2).reshape(kernel.shape))
+    return transposed
 
 
 def plain_kernels(graph: Any, arrays: Mapping[str, FloatArray]) -> dict[str, FloatArray]:
@@ -141,15 +146,14 @@ def plain_kernels(graph: Any, arrays: Mapping[str, FloatArray]) -> dict[str, Flo
     """
     made_by = {output: node for node in graph.node for output in node.output}
     plain = {}
-    for node in graph.node:
-        if node.op_type == "Conv" and node.input[1] in arrays:
-            kernel, fold = arrays[node.input[1]], made_by.get(node.input[0])
-            if fold is not None and fold.op_type == "Relu":
-                fold = made_by.get(fold.input[0])
-            if fold is not None and fold.op_type == "SpaceToDepth":
-                plain[node.input[1]] = _order_before(kernel, settings_of(fold)["blocksize"])
-            elif _is_mean(kernel, settings_of(node).get("strides", [1, 1])):
-                plain[node.input[1]] = kernel.sum(axis=(2, 3), keepdims=True)
+    for node in [one for one in graph.node if one.op_type == "Conv" and one.input[1] in arrays]:
+        kernel, before = arrays[node.input[1]], made_by.get(node.input[0])
+        if before is not None and before.op_type == "Relu":
+            before = made_by.get(before.input[0])
+        if before is not None and before.op_type == "SpaceToDepth":
+            plain[node.input[1]] = _transposed(kernel, settings_of(before)["blocksize"] ** 2)
+        elif _is_mean(kernel, settings_of(node).get("strides", [1, 1])):
+            plain[node.input[1]] = kernel.sum(axis=(2, 3), keepdims=True)
     return plain
 
 
@@ -157,13 +161,6 @@ def _is_mean(kernel: FloatArray, steps: Sequence[int]) -> bool:
     """Whether a kernel is one that `spread_kernel` made, for squares side by side."""
     sides = kernel.shape[2:]
     return max(sides) > 1 and list(steps) == list(sides) and not np.ptp(kernel, axis=(2, 3)).any()
-
-
-def _order_before(kernel: FloatArray, side: int) -> FloatArray:
-    """Undo `reordered_kernel`."""
-    by_place = kernel.reshape(len(kernel), side * side, -1, *kernel.shape[2:])  # (O, r * r, C, kh, kw)
-    ordered: FloatArray = np.ascontiguousarray(by_place.swapaxes(1, 2).reshape(kernel.shape))
-    return ordered
 
 
 def _convolve_planes(model: Any) -> None:

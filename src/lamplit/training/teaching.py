@@ -128,13 +128,12 @@ def with_unlabelled(
     tensor([ 0,  1, -1])
     """
     device, weights = faces.images.device, faces.weights
-    views = None if faces.upright is None or upright is None else [faces.upright, upright.to(device)]
     return TrainingFaces(
         torch.cat([faces.images, images.to(device)]),
         torch.cat([faces.probabilities, said.to(device)]),
         torch.cat([faces.classes, torch.full((len(images),), -1, device=device)]),
         None if weights is None else torch.cat([weights, weights.new_ones(len(images))]),
-        None if views is None else torch.cat(views),
+        None if faces.upright is None or upright is None else torch.cat([faces.upright, upright.to(device)]),
     )
 
 
