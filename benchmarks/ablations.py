@@ -34,6 +34,9 @@ BAD_LIGHTS = "mean of the six bad lights"
 class Quiet:
     """Nobody looks on."""
 
+    def on_step(self, what: str, done: int, total: int) -> None:
+        """Do nothing."""
+
     def on_batch(self, epoch: int, batch: int, n_batches: int, loss: float, accuracy: float) -> None:
         """Do nothing."""
 

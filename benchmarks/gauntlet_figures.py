@@ -68,6 +68,23 @@ def face_correction() -> str:
     return table(rows) + f"\n{about}\n"
 
 
+def several_exposures() -> str:
+    """Return what more exposures of the same face bring in noisy light."""
+    figures = result("several_exposures")
+    first, *more = (row["exposures"] for row in figures["noisy"][0]["counts"])
+    rows = [("light", "averaged", f"{first} exposure", *(str(count) for count in more))]
+    for row in figures["noisy"]:
+        for key in ("answers_averaged", "pictures_averaged"):
+            values = (f"{count[key]:.3f}" for count in row["counts"])
+            rows.append((row["light"], key.split("_")[0], *values))
+    about = (
+        f"{figures['faces']:,} faces, {figures['weights']}. Mean of the six bad lights, pictures of "
+        f"{more[-1]} exposures averaged in these two: "
+        f"{figures['mean_of_six_bad_lights_with_most_exposures']:.3f}."
+    )
+    return table(rows) + f"\n{about}\n"
+
+
 def ablation() -> str:
     """Return the ways to train by light."""
     figures = result("light_ablation")
@@ -90,4 +107,5 @@ TABLES: dict[str, Callable[[], str]] = {
     "gauntlet": gauntlet,
     "refusal": refusal,
     "second_look": second_look,
+    "several_exposures": several_exposures,
 }

@@ -55,6 +55,9 @@ WAYS: dict[str, tuple[str, dict[str, Any]]] = {
 class Quiet:
     """Nobody looks on: the bar counts people."""
 
+    def on_step(self, *_: Any) -> None:
+        """Do nothing."""
+
     def on_batch(self, *_: Any) -> None:
         """Do nothing."""
 

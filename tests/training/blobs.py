@@ -70,8 +70,12 @@ class Silent:
 
     def __init__(self, stop_at: tuple[int, int] | None = None) -> None:
         self.stop_at = stop_at
+        self.steps: list[tuple[str, int, int]] = []
         self.batches: list[tuple[int, int, int]] = []
         self.rows: list[list[EpochRow]] = []
+
+    def on_step(self, what: str, done: int, total: int) -> None:
+        self.steps.append((what, done, total))
 
     def on_batch(self, epoch: int, batch: int, n_batches: int, loss: float, accuracy: float) -> None:
         self.batches.append((epoch, batch, n_batches))

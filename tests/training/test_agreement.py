@@ -184,7 +184,7 @@ def test_interrupted_and_resumed_equals_uninterrupted(key: str, tmp_path: Path) 
 def test_a_run_brings_all_its_faces_upright(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     counts: list[int] = []
 
-    def turned(images: Tensor) -> Tensor:
+    def turned(images: Tensor, **_: object) -> Tensor:
         counts.append(len(images))
         return images.flip(3)
 

@@ -73,6 +73,23 @@ def test_the_terminal_gets_a_line_per_epoch_and_the_bar(tmp_path: Path) -> None:
     assert len(lines) == 3
 
 
+def test_what_comes_before_the_first_epoch_has_the_bar_until_then(tmp_path: Path) -> None:
+    console = Console(file=io.StringIO(), width=120)
+    with TrainingProgress(2, tmp_path, console) as progress:
+        progress.on_step("bringing faces upright", 250, 1000)
+    (line,) = console.file.getvalue().splitlines()  # type: ignore[attr-defined]
+    assert line.startswith("bringing faces upright")
+    assert " 250/1000" in line
+    assert "loss" not in line, "nothing has been learnt yet"
+    console = Console(file=io.StringIO(), width=120)
+    with TrainingProgress(2, tmp_path, console) as progress:
+        progress.on_step("bringing faces upright", 1000, 1000)
+        progress.on_batch(1, 1, 4, loss=1.25, accuracy=0.5)
+    (line,) = console.file.getvalue().splitlines()  # type: ignore[attr-defined]
+    assert line.startswith("epoch 1/2")
+    assert "1/8 loss 1.250  accuracy 0.500" in line
+
+
 def test_where_patience_ended_the_run_the_terminal_says_so(tmp_path: Path) -> None:
     console = Console(file=io.StringIO(), width=120)
     waiting = [

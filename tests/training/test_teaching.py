@@ -103,7 +103,9 @@ def test_teachers_may_see_faces_upright_too(faces: TrainingFaces, teacher: Check
     others = faces.images.roll(1, dims=0)
     usual, other = answers(faces.images, [teacher]), answers(others, [teacher])
     assert (usual - other).abs().max() > 0.01
-    found = answers(faces.images, [teacher], others)
+    said: list[tuple[str, int, int]] = []
+    found = answers(faces.images, [teacher], others, on_step=lambda *word: said.append(word))
+    assert said == [("asking teachers", view, 4) for view in (1, 2, 3, 4)]
     torch.testing.assert_close(found, (usual + other) / 2)
     told = taught(faces, [teacher], 1.0, others).probabilities
     torch.testing.assert_close(told, found)
@@ -113,7 +115,9 @@ def test_upright_faces_are_those_of_the_landmarks(repository: Path) -> None:
     photo = grey_from_rgb(read_image(repository / "examples" / "eileen-collins.jpg"))
     face = crop_face(photo, Box(177, 66, 274, 163), size=48)[None]
     tilted = torch.from_numpy(np.concatenate([face, np.rot90(face, axes=(1, 2))]))[:, None]
-    found = upright_views(tilted)
+    said: list[tuple[str, int, int]] = []
+    found = upright_views(tilted, on_step=lambda *word: said.append(word))
+    assert said == [("bringing faces upright", 2, 2)]
     assert (found.shape, found.dtype) == (tilted.shape, torch.uint8)
     assert not torch.equal(found[0], tilted[0])
     expected = upright_crops(tilted[:, 0].numpy(), size=48, marks=usual_landmarks())
@@ -130,7 +134,7 @@ def test_a_run_lets_its_teachers_see_all_faces_upright(
     more = dataclasses.replace(data, unlabelled=blobs.faces(24, seed=3).images)
     seen_upright: list[int] = []
 
-    def turned(images: torch.Tensor) -> torch.Tensor:
+    def turned(images: torch.Tensor, **_: object) -> torch.Tensor:
         seen_upright.append(len(images))
         return images.roll(1, dims=0)
 
@@ -140,7 +144,10 @@ def test_a_run_lets_its_teachers_see_all_faces_upright(
         recipe = blobs.recipe(
             name=views, start="blobs", teach=1.0, unlabelled="more.zip", epochs=1, teachers_see=views
         )
-        card = run_training(recipe, more, tmp_path / views, observer=blobs.Silent(), start=first)
+        observer = blobs.Silent()
+        card = run_training(recipe, more, tmp_path / views, observer=observer, start=first)
+        n_views = {"mirror": 2, "upright": 4}[views]
+        assert observer.steps == 2 * [("asking teachers", n + 1, n_views) for n in range(n_views)]
         losses.append(card.history[0]["train_loss"])
     assert seen_upright == [32, 24], "faces with votes, then those without; not where mirror images do"
     assert losses[0] != losses[1]

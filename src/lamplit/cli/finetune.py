@@ -35,10 +35,10 @@ def finetune(
     start = load_weights(tuning_of(recipe.name, recipe.finetune).weights or FLOAT_EXPRESSION)
     with counting_progress(hidden=hidden) as progress:
         steps = _Steps(progress, recipe.epochs, folder, hidden=hidden)
-        data = read_own_data(recipe, path, on_step=steps.show)
+        data = read_own_data(recipe, path, on_step=steps.on_step)
         check_folder(folder, name, data)
         make_folder(folder)
-        tuner = FineTuner(recipe, start, data.training, on_step=steps.show, observer=steps)
+        tuner = FineTuner(recipe, start, data.training, on_step=steps.on_step, observer=steps)
         everybody = data.report is None
         left_out = leave_people_out(tuner, folder, on_person=steps.on_person) if everybody else None
         tuned = tune_on(tuner, data, folder)
@@ -60,7 +60,7 @@ class _Steps:
         self._log = TrainingProgress(epochs, folder, console)
         self._tasks: dict[str, TaskID] = {}
 
-    def show(self, what: str, done: int, total: int) -> None:
+    def on_step(self, what: str, done: int, total: int) -> None:
         """Move the bar of what is done."""
         if what not in self._tasks:
             self._tasks[what] = self.progress.add_task(what, total=total)
@@ -68,11 +68,11 @@ class _Steps:
 
     def on_person(self, done: int, total: int) -> None:
         """Move the bar of people."""
-        self.show("leaving people out", done, total)
+        self.on_step("leaving people out", done, total)
 
     def on_batch(self, epoch: int, batch: int, n_batches: int, loss: float, accuracy: float) -> None:
         """Move the bar of gradient descent."""
-        self.show("gradient descent", (epoch - 1) * n_batches + batch, n_batches * self.epochs)
+        self.on_step("gradient descent", (epoch - 1) * n_batches + batch, n_batches * self.epochs)
 
     def on_epoch(self, history: list[EpochRow]) -> None:
         """Write log and curves, and print the epoch's line."""

@@ -6,7 +6,7 @@ Barz and Denzler (2020), doi:10.3390/jimaging6060041, found them between the spl
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass, fields
 
 import cv2
@@ -14,6 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from lamplit.core.arrays import AnyArray, ByteArray, FloatArray, IntArray
+from lamplit.core.steps import OnStep, silently
 from lamplit.datasets.alignment import aligned_correlation
 from lamplit.datasets.copies import have_copies
 from lamplit.datasets.eigenfaces import Eigenfaces, fit_eigenfaces
@@ -48,9 +49,6 @@ ZOOMS = (1.12, 0.89)
 
 _Mask = NDArray[np.bool_]
 
-OnStep = Callable[[str, int, int], None]
-"""Told what is being done, how much of it is done, and how much there is."""
-
 
 @dataclass(frozen=True, slots=True, eq=False)
 class NearCopies:
@@ -83,7 +81,7 @@ class NearCopies:
         return NearCopies(*(getattr(self, part.name)[chosen] for part in fields(self)))
 
 
-def find_near_copies(images: ByteArray, among: ByteArray, *, on_step: OnStep | None = None) -> NearCopies:
+def find_near_copies(images: ByteArray, among: ByteArray, *, on_step: OnStep = silently) -> NearCopies:
     """Find pictures that stand among others, as they are or slightly changed.
 
     Parameters
@@ -121,12 +119,11 @@ def find_near_copies(images: ByteArray, among: ByteArray, *, on_step: OnStep | N
     >>> found.second.tolist(), found.mirrored.tolist(), found.identical.tolist()
     ([1], [True], [False])
     """
-    told = on_step or _nobody
     few, many = (resize_faces(stack, SIDE) for stack in (images, among))
     swapped = len(few) > len(many)
     if swapped:
         few, many = many, few
-    pairs = _confirmed(few, many, list(_proposed(few, many, told)), told)
+    pairs = _confirmed(few, many, list(_proposed(few, many, on_step)), on_step)
     if swapped:
         pairs = NearCopies(pairs.second, pairs.first, *(getattr(pairs, f.name) for f in fields(pairs)[2:]))
     return pairs.subset(np.lexsort((pairs.second, -pairs.correlation, pairs.first)))
@@ -161,10 +158,6 @@ def have_near_copies(images: ByteArray, among: ByteArray) -> _Mask:
     found = have_copies(images, among)
     found[find_near_copies(images, among).first] = True
     return found
-
-
-def _nobody(_what: str, _done: int, _total: int) -> None:
-    """Tell nobody."""
 
 
 @dataclass(frozen=True, slots=True)

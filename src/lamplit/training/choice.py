@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -11,6 +11,7 @@ from torch import Tensor
 from torch.nn import functional
 
 from lamplit.core.arrays import IntArray
+from lamplit.core.steps import OnStep
 from lamplit.expression.calibration import fit_temperature
 from lamplit.training.features import Features
 from lamplit.training.finetuning import Finetuning
@@ -83,7 +84,7 @@ def choose(
     folds: Sequence[IntArray],
     tuning: Finetuning,
     *,
-    on_step: Callable[[str, int, int], None],
+    on_step: OnStep,
 ) -> Choice:
     """Try every size with every number of copies and every strength on every fold.
 

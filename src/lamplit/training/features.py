@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
 import torch
 from torch import Generator, Tensor, nn
 
+from lamplit.core.steps import OnStep
 from lamplit.nets.restore import restore_network
 from lamplit.nets.tapped import TappedNet
 from lamplit.training.augment import augment
@@ -130,7 +130,7 @@ def face_features(
     recipe: Recipe,
     *,
     size: int,
-    on_step: Callable[[str, int, int], None],
+    on_step: OnStep,
 ) -> Features:
     """Compute the features of faces and of varied copies of them.
 

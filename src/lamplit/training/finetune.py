@@ -22,6 +22,7 @@ from lamplit.core.arrays import FloatArray, IntArray
 from lamplit.core.errors import RecipeError
 from lamplit.core.files import make_folder
 from lamplit.core.labels import LabelSet
+from lamplit.core.steps import OnStep
 from lamplit.expression.calibration import fit_temperature, softmax
 from lamplit.nets.tapped import EVERYTHING, TappedNet
 from lamplit.training.balance import with_weights
@@ -41,7 +42,7 @@ from lamplit.training.folds import folds_of, hold_out, hold_out_enough, sample_o
 from lamplit.training.framing import FramedFaces
 from lamplit.training.head import weights_by_class
 from lamplit.training.loop import Observer, train
-from lamplit.training.own_data import OwnData, Step, without
+from lamplit.training.own_data import OwnData, without
 from lamplit.training.recipe import Recipe
 from lamplit.training.state import EpochRow
 from lamplit.weights.cards import WeightsCard
@@ -129,7 +130,7 @@ class FineTuner:
         start: tuple[WeightsCard, bytes],
         faces: FramedFaces,
         *,
-        on_step: Step,
+        on_step: OnStep,
         observer: Observer,
     ) -> None:
         self.recipe = recipe

@@ -40,6 +40,9 @@ from lamplit.training.team import Team, with_shared_statistics
 class Observer(Protocol):
     """What is told of a training while it runs."""
 
+    def on_step(self, what: str, done: int, total: int) -> None:
+        """Follow what is made ready before the first epoch: what, how much of it is done, of how much."""
+
     def on_batch(self, epoch: int, batch: int, n_batches: int, loss: float, accuracy: float) -> None:
         """Follow the steps, on a CPU each of them: the epoch's mean loss and accuracy so far."""
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -11,6 +10,7 @@ import numpy as np
 
 from lamplit.core.arrays import AnyArray
 from lamplit.core.errors import DatasetError, RecipeError
+from lamplit.core.steps import OnStep
 from lamplit.datasets.copies import have_copies
 from lamplit.datasets.corpora import Corpus, find_corpus
 from lamplit.datasets.labelled import Refused
@@ -22,9 +22,6 @@ from lamplit.training.recipe import Recipe
 
 SIDE_TO_COMPARE = 64
 """Side of the crops in pixels by which copies are told."""
-
-Step = Callable[[str, int, int], None]
-"""Told what is done, how much of it, and of how much."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -56,7 +53,7 @@ class OwnData:
         return tuple(dict.fromkeys(entry for part in parts for entry in part.refused))
 
 
-def read_own_data(recipe: Recipe, path: Path, *, on_step: Step) -> OwnData:
+def read_own_data(recipe: Recipe, path: Path, *, on_step: OnStep) -> OwnData:
     """Read what a recipe fine-tunes on.
 
     Parameters
@@ -93,7 +90,9 @@ def read_own_data(recipe: Recipe, path: Path, *, on_step: Step) -> OwnData:
     return _divided(corpus, tuning, parts[0], recipe.seed)
 
 
-def _framed(corpus: Corpus, tuning: Finetuning, path: Path, split: str | None, on_step: Step) -> FramedFaces:
+def _framed(
+    corpus: Corpus, tuning: Finetuning, path: Path, split: str | None, on_step: OnStep
+) -> FramedFaces:
     """Read a split and find its faces."""
     words = "" if split is None else f"{split} "
     pictures = corpus.read(

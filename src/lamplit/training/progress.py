@@ -5,7 +5,7 @@ from __future__ import annotations
 import csv
 import io
 from pathlib import Path
-from typing import Any, Self
+from typing import Self
 
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
@@ -33,25 +33,21 @@ class RunProgress:
         Where the log goes; it is whole after every epoch.
     console : rich.console.Console
         Where the bar and a line per epoch go.
-    figures : str
-        What the bar shows of the batches, as a template over its fields.
-    **fields
-        These fields before the first batch.
     """
 
-    def __init__(self, epochs: int, folder: Path, console: Console, figures: str, **fields: Any) -> None:
+    def __init__(self, epochs: int, folder: Path, console: Console) -> None:
         self.epochs = epochs
         self.folder = folder
         self.console = console
         self._bar = Progress(
-            TextColumn("epoch {task.fields[epoch]}"),
+            TextColumn("{task.fields[doing]}"),
             BarColumn(),
             MofNCompleteColumn(),
-            TextColumn(figures),
+            TextColumn("{task.fields[figures]}"),
             TimeRemainingColumn(elapsed_when_finished=True),
             console=console,
         )
-        self._task = self._bar.add_task("training", total=None, epoch=f"1/{epochs}", **fields)
+        self._task = self._bar.add_task("training", total=None, doing=f"epoch 1/{epochs}", figures="")
 
     def __enter__(self) -> Self:
         self._bar.start()
@@ -60,15 +56,19 @@ class RunProgress:
     def __exit__(self, *_: object) -> None:
         self._bar.stop()
 
-    def _move(self, epoch: int, batch: int, n_batches: int, **fields: Any) -> None:
-        """Move the bar."""
+    def _move(self, epoch: int, batch: int, n_batches: int, figures: str) -> None:
+        """Move the bar, and show figures of the epoch so far."""
         self._bar.update(
             self._task,
             total=n_batches * self.epochs,
             completed=(epoch - 1) * n_batches + batch,
-            epoch=f"{epoch}/{self.epochs}",
-            **fields,
+            doing=f"epoch {epoch}/{self.epochs}",
+            figures=figures,
         )
+
+    def on_step(self, what: str, done: int, total: int) -> None:
+        """Show how far a preparation is; the next batch puts the training in its place."""
+        self._bar.update(self._task, total=total, completed=done, doing=what)
 
     def _finish(self) -> None:
         """Fill the bar, however many batches are left."""
@@ -93,13 +93,9 @@ class TrainingProgress(RunProgress):
         Where the bar and a line per epoch go.
     """
 
-    def __init__(self, epochs: int, folder: Path, console: Console) -> None:
-        figures = "loss {task.fields[loss]:.3f}  accuracy {task.fields[accuracy]:.3f}"
-        super().__init__(epochs, folder, console, figures, loss=0.0, accuracy=0.0)
-
     def on_batch(self, epoch: int, batch: int, n_batches: int, loss: float, accuracy: float) -> None:
         """Move the bar."""
-        self._move(epoch, batch, n_batches, loss=loss, accuracy=accuracy)
+        self._move(epoch, batch, n_batches, f"loss {loss:.3f}  accuracy {accuracy:.3f}")
 
     def on_epoch(self, history: list[EpochRow]) -> None:
         """Write the log and the curves, and print the epoch's line."""
@@ -129,12 +125,9 @@ class TaskProgress(RunProgress):
         Where the bar and a line per epoch go.
     """
 
-    def __init__(self, epochs: int, folder: Path, console: Console) -> None:
-        super().__init__(epochs, folder, console, "loss {task.fields[loss]:.4f}", loss=0.0)
-
     def on_batch(self, epoch: int, batch: int, n_batches: int, loss: float) -> None:
         """Move the bar."""
-        self._move(epoch, batch, n_batches, loss=loss)
+        self._move(epoch, batch, n_batches, f"loss {loss:.4f}")
 
     def on_epoch(self, history: list[EpochRow]) -> None:
         """Write the log and the curves, and print the epoch's line."""

@@ -13,6 +13,7 @@ from torch import Generator, Tensor, nn
 from lamplit.core.arrays import ByteArray
 from lamplit.core.errors import DatasetError
 from lamplit.core.files import make_folder
+from lamplit.core.steps import OnStep
 from lamplit.datasets.ferplus import FerPlus, read_ferplus
 from lamplit.datasets.unlabelled import read_unlabelled
 from lamplit.expression.calibration import fit_temperature
@@ -146,7 +147,7 @@ def run_training(
     folder : Path
         The folder of the run: checkpoint, `<recipe>.onnx` and its card.
     observer : Observer
-        Told of every batch and epoch.
+        Told how far faces and targets are, and then of every batch and epoch.
     name : str, optional
         Name of the weights; by default that of the recipe.
     start : Path, optional
@@ -166,7 +167,7 @@ def run_training(
     OutputError
         If the folder cannot be written.
     """
-    taught_data, weights = _ready(recipe, data, folder, start)
+    taught_data, weights = _ready(recipe, data, folder, start, observer.on_step)
     network = _trained(recipe, taught_data, folder, observer, weights)
     if weights is not None and recipe.blend < 1:
         network = blended(network, weights, recipe.blend)
@@ -207,12 +208,16 @@ def follow_training(recipe: Recipe, data: TrainingData, folder: Path, *, start: 
     CheckpointError
         As `run_training`.
     """
-    taught_data, weights = _ready(recipe, data, folder, start)
-    _trained(recipe, taught_data, folder, _Nobody(), weights)
+    nobody = _Nobody()
+    taught_data, weights = _ready(recipe, data, folder, start, nobody.on_step)
+    _trained(recipe, taught_data, folder, nobody, weights)
 
 
 class _Nobody:
     """Nobody looks on."""
+
+    def on_step(self, what: str, done: int, total: int) -> None:
+        """Do nothing."""
 
     def on_batch(self, epoch: int, batch: int, n_batches: int, loss: float, accuracy: float) -> None:
         """Do nothing."""
@@ -222,7 +227,7 @@ class _Nobody:
 
 
 def _ready(
-    recipe: Recipe, data: TrainingData, folder: Path, start: Path | None
+    recipe: Recipe, data: TrainingData, folder: Path, start: Path | None, on_step: OnStep
 ) -> tuple[TrainingData, Mapping[str, Tensor] | None]:
     """Return faces with what teachers say of them, and the weights to begin or to blend with, if any."""
     checkpoint = load_checkpoint(folder)
@@ -238,27 +243,30 @@ def _ready(
     ]
     weights = None if before is None else _weights_of(before, recipe, data.training)
     if not is_over(history, recipe.epochs) and (recipe.upright or recipe.teachers_see == "upright"):
-        data = _with_upright_views(data)
-    return replace(data, training=_taught_faces(recipe, data, teachers)), weights
+        data = _with_upright_views(data, on_step)
+    return replace(data, training=_taught_faces(recipe, data, teachers, on_step)), weights
 
 
-def _with_upright_views(data: TrainingData) -> TrainingData:
+def _with_upright_views(data: TrainingData, on_step: OnStep) -> TrainingData:
     """Return the data with the upright view of each face that trains, labelled or not."""
-    training = replace(data.training, upright=upright_views(data.training.images))
+    training = replace(data.training, upright=upright_views(data.training.images, on_step=on_step))
     if data.unlabelled is None:
         return replace(data, training=training)
-    return replace(data, training=training, unlabelled_upright=upright_views(data.unlabelled))
+    unlabelled = upright_views(data.unlabelled, on_step=on_step)
+    return replace(data, training=training, unlabelled_upright=unlabelled)
 
 
-def _taught_faces(recipe: Recipe, data: TrainingData, teachers: Sequence[Checkpoint]) -> TrainingFaces:
+def _taught_faces(
+    recipe: Recipe, data: TrainingData, teachers: Sequence[Checkpoint], on_step: OnStep
+) -> TrainingFaces:
     """Return the training faces with what teachers say of them, and of those that nobody labelled."""
     faces, images, upright = data.training, data.unlabelled, data.unlabelled_upright
     shown = (faces.upright, upright) if recipe.teachers_see == "upright" else (None, None)
     if teachers:
-        faces = taught(faces, teachers, recipe.teach, shown[0])
+        faces = taught(faces, teachers, recipe.teach, shown[0], on_step=on_step)
     if images is not None:
         nothing = faces.probabilities.new_zeros(len(images), len(recipe.speaks))
-        said = answers(images, teachers, shown[1]) if teachers else nothing
+        said = answers(images, teachers, shown[1], on_step=on_step) if teachers else nothing
         faces = with_unlabelled(faces, images, said, upright)
     return faces if recipe.upright else replace(faces, upright=None)
 

@@ -5,10 +5,12 @@ from __future__ import annotations
 import dataclasses
 from collections.abc import Sequence
 
+import numpy as np
 import torch
 from torch import Tensor, nn
 
 from lamplit.core.labels import EXPRESSIONS, LABEL_SETS
+from lamplit.core.steps import OnStep, silently
 from lamplit.faces.landmarks import usual_landmarks
 from lamplit.faces.upright import upright_crops
 from lamplit.imaging.geometry import resize_faces
@@ -19,9 +21,18 @@ from lamplit.training.faces import TrainingFaces
 from lamplit.training.loop import predict_logits
 from lamplit.training.state import averaged_weights
 
+TURNED_AT_ONCE = 250
+"""Faces brought upright between two words about it."""
+
 
 @torch.no_grad()
-def answers(images: Tensor, teachers: Sequence[Checkpoint], upright: Tensor | None = None) -> Tensor:
+def answers(
+    images: Tensor,
+    teachers: Sequence[Checkpoint],
+    upright: Tensor | None = None,
+    *,
+    on_step: OnStep = silently,
+) -> Tensor:
     """Return what teachers say of faces in the light they were taken in.
 
     Parameters
@@ -32,6 +43,8 @@ def answers(images: Tensor, teachers: Sequence[Checkpoint], upright: Tensor | No
         Finished runs, at least one, whose averaged networks teach.
     upright : Tensor of shape (N, 1, S, S), uint8, optional
         The same faces brought upright (`upright_views`), where teachers see these, too.
+    on_step : callable
+        Told how many views all teachers have seen.
 
     Returns
     -------
@@ -40,12 +53,15 @@ def answers(images: Tensor, teachers: Sequence[Checkpoint], upright: Tensor | No
     """
     fabric, said = choose_fabric(), []
     seen = [images] if upright is None else [images, upright]
+    views = 2 * len(seen) * len(teachers)
     for teacher in teachers:
         network = network_of(teacher)
         network = network.to(device=images.device, memory_format=torch.channels_last)  # type: ignore[call-overload]
-        for faces in (_resized(view, teacher.details["recipe"]["size"]) for view in seen):
-            with fabric.autocast():
-                said += [predict_logits(network, both).softmax(dim=1) for both in (faces, faces.flip(3))]
+        for faces in (_resized(each, teacher.details["recipe"]["size"]) for each in seen):
+            for view in (faces, faces.flip(3)):
+                with fabric.autocast():
+                    said.append(predict_logits(network, view).softmax(dim=1))
+                on_step("asking teachers", len(said), views)
     return torch.stack(said).mean(dim=0)
 
 
@@ -71,7 +87,12 @@ def network_of(run: Checkpoint) -> nn.Module:
 
 
 def taught(
-    faces: TrainingFaces, teachers: Sequence[Checkpoint], share: float, upright: Tensor | None = None
+    faces: TrainingFaces,
+    teachers: Sequence[Checkpoint],
+    share: float,
+    upright: Tensor | None = None,
+    *,
+    on_step: OnStep = silently,
 ) -> TrainingFaces:
     """Mix the answers of teachers into the targets.
 
@@ -85,6 +106,8 @@ def taught(
         Their share of the targets, in [0, 1].
     upright : Tensor of shape (N, 1, S, S), uint8, optional
         What they see besides, as for `answers`.
+    on_step : callable
+        As for `answers`.
 
     Returns
     -------
@@ -95,7 +118,8 @@ def taught(
     ----------
     Hinton, Vinyals, Dean (2015), arXiv:1503.02531.
     """
-    targets = torch.lerp(faces.probabilities, answers(faces.images, teachers, upright), share)
+    said = answers(faces.images, teachers, upright, on_step=on_step)
+    targets = torch.lerp(faces.probabilities, said, share)
     return dataclasses.replace(faces, probabilities=targets)
 
 
@@ -137,13 +161,15 @@ def with_unlabelled(
     )
 
 
-def upright_views(images: Tensor) -> Tensor:
+def upright_views(images: Tensor, *, on_step: OnStep = silently) -> Tensor:
     """Return faces brought upright by their landmarks.
 
     Parameters
     ----------
     images : Tensor of shape (N, 1, S, S), uint8
         Grey faces, framed as those of FER+.
+    on_step : callable
+        Told how many faces are brought upright.
 
     Returns
     -------
@@ -156,7 +182,12 @@ def upright_views(images: Tensor) -> Tensor:
     >>> torch.equal(upright_views(nobody), nobody)
     True
     """
-    turned = upright_crops(images[:, 0].cpu().numpy(), size=images.shape[2], marks=usual_landmarks())
+    faces, marks = images[:, 0].cpu().numpy(), usual_landmarks()
+    turned = np.empty_like(faces)
+    for start in range(0, len(faces), TURNED_AT_ONCE):
+        some = slice(start, start + TURNED_AT_ONCE)
+        turned[some] = upright_crops(faces[some], size=images.shape[2], marks=marks)
+        on_step("bringing faces upright", min(start + TURNED_AT_ONCE, len(faces)), len(faces))
     return torch.from_numpy(turned)[:, None].to(images.device)
 
 
