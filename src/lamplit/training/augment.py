@@ -47,6 +47,32 @@ def augment(faces: Tensor, settings: Augmentation, generator: Generator) -> Tens
     return worsen_light(faces, settings, generator)
 
 
+def enlarged(faces: Tensor, size: int) -> Tensor:
+    """Bring faces to a larger size, as a classifier does with crops smaller than its network's input.
+
+    Parameters
+    ----------
+    faces : Tensor of shape (N, 1, S, S), float
+        Grey levels in [0, 1].
+    size : int
+        Side in pixels, at least S.
+
+    Returns
+    -------
+    Tensor of shape (N, 1, size, size)
+        Interpolated between pixels, as `lamplit.imaging.geometry.resize_faces` does; `faces` itself if it has
+        this size.
+
+    Examples
+    --------
+    >>> enlarged(torch.tensor([[[[0.0, 1.0]] * 2]]), 4)[0, 0, 0].tolist()
+    [0.0, 0.25, 0.75, 1.0]
+    """
+    if faces.shape[2] == size:
+        return faces
+    return functional.interpolate(faces, size=(size, size), mode="bilinear", align_corners=False)
+
+
 def move(faces: Tensor, settings: Augmentation, generator: Generator) -> Tensor:
     """Turn, scale, shift and mirror each face; edge pixels are repeated beyond the border.
 

@@ -21,7 +21,7 @@ from torch.nn import functional
 
 from lamplit.core.errors import DatasetError
 from lamplit.training.agreement import agreed_targets, with_mirror_images
-from lamplit.training.augment import augment
+from lamplit.training.augment import augment, enlarged
 from lamplit.training.balance import epoch_order
 from lamplit.training.checkpoint import load_checkpoint, save_checkpoint
 from lamplit.training.devices import choose_fabric, steps_unwatched
@@ -183,14 +183,19 @@ class _Epoch:
         if self.faces.upright is None:
             raise DatasetError("upright", "the faces that train brought upright, too", "none")
         # In a light of its own: what is agreed on is the face.
-        others = augment(self.faces.upright[chosen].float() / 255.0, self.recipe.augment, generator)
+        others = self._varied(self.faces.upright[chosen], generator)
         return torch.cat([images, self.team.share(others)])
 
     def _batch(self, chosen: Tensor, generator: Generator) -> Batch:
         """Vary and mix the faces of a whole batch, so that each gets the same draw however many share it."""
-        faces, settings = self.faces.subset(chosen), self.recipe.augment
-        images = augment(faces.images.float() / 255.0, settings, generator)
-        return mix(Batch(images, faces.probabilities, faces.classes), settings, generator)
+        faces = self.faces.subset(chosen)
+        images = self._varied(faces.images, generator)
+        batch = Batch(images, faces.probabilities, faces.classes)
+        return mix(batch, self.recipe.augment, generator)
+
+    def _varied(self, images: Tensor, generator: Generator) -> Tensor:
+        """Vary and light faces, and bring them to the network's size."""
+        return enlarged(augment(images.float() / 255.0, self.recipe.augment, generator), self.recipe.size)
 
 
 def _whole_batches(order: Tensor, size: int) -> list[Tensor]:

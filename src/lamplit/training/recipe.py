@@ -65,6 +65,9 @@ class Recipe:
         What it is taught: "distribution", the shares of the votes, or "majority", one class per face.
     size : int
         Side of the network's input in pixels, a multiple of 8.
+    lit_at : int
+        Side in pixels at which training faces are varied and lit, before they are enlarged to `size`: noise
+        is that of the pixels of the picture, not of the network's. 0 for `size` itself.
     epochs : int
         Passes over the training faces. The last epoch is the result: none is picked by validation.
     patience : int
@@ -115,6 +118,7 @@ class Recipe:
     labels: str = EXPRESSIONS.name
     targets: str = "distribution"
     size: int = 48
+    lit_at: int = 0
     epochs: int = 24
     patience: int = 0
     batch_size: int = 128
@@ -130,6 +134,11 @@ class Recipe:
     augment: Augmentation = field(default_factory=Augmentation)
     claims: Mapping[str, Any] = field(default_factory=dict)
     finetune: Finetuning | None = None
+
+    @property
+    def taken_at(self) -> int:
+        """Side in pixels of the training faces before they are enlarged for the network."""
+        return self.lit_at or self.size
 
     @property
     def speaks(self) -> LabelSet:
@@ -275,6 +284,7 @@ VIEWS = ("mirror", "upright")
 
 _LIMITS: dict[str, tuple[float, float]] = {
     "size": (16, 512),
+    "lit_at": (0, 512),
     "epochs": (1, 10_000),
     "patience": (0, 10_000),
     "batch_size": (2, 65_536),
@@ -308,6 +318,8 @@ def _check_ranges(recipe: Recipe, where: str) -> None:
         raise RecipeError(f"{where}: claims", f"keys among {sorted(claims)}", str(unknown))
     if recipe.size % 8:
         raise RecipeError(f"{where}: size", "a multiple of 8", repr(recipe.size))
+    if recipe.lit_at and not 16 <= recipe.lit_at <= recipe.size:
+        raise RecipeError(f"{where}: lit_at", f"0, or from 16 to size, {recipe.size}", repr(recipe.lit_at))
     _check_teaching(recipe, where)
     if recipe.blend < 1 and not recipe.start:
         raise RecipeError(f"{where}: blend", "a recipe with the key start, whose weights are blended", "none")
@@ -343,7 +355,7 @@ def _check_agreement(recipe: Recipe, where: str) -> None:
 
 _OF_WHOLE_TRAININGS = (
     *("start", "blend", "teach", "teachers", "teachers_see", "mirror", "upright", "unlabelled", "claims"),
-    *("near_copies", "network", "settings", "size", "labels", "targets", "holdout_seed"),
+    *("near_copies", "network", "settings", "size", "lit_at", "labels", "targets", "holdout_seed"),
 )
 
 

@@ -19,7 +19,7 @@ from lamplit.datasets.unlabelled import read_unlabelled
 from lamplit.expression.calibration import fit_temperature
 from lamplit.imaging.geometry import resize_faces
 from lamplit.nets.statistics import free_kernels, measure_statistics
-from lamplit.training.augment import augment
+from lamplit.training.augment import augment, enlarged
 from lamplit.training.balance import with_weights
 from lamplit.training.blending import blended
 from lamplit.training.checkpoint import Checkpoint, load_checkpoint
@@ -73,9 +73,10 @@ def prepare(
         seed=recipe.holdout_seed,
         near_copies=recipe.near_copies,
     )
+    sizes = (recipe.taken_at, recipe.size, recipe.size)
     tensors = [
-        tensors_from(split, size=recipe.size, device=device, labels=recipe.speaks, targets=recipe.targets)
-        for split in (kept, held_out, validation)
+        tensors_from(split, size=size, device=device, labels=recipe.speaks, targets=recipe.targets)
+        for split, size in zip((kept, held_out, validation), sizes, strict=True)
     ]
     data = TrainingData(training=tensors[0], holdout=tensors[1], validation=tensors[2])
     # Found out now, not after hours of training.
@@ -86,7 +87,7 @@ def prepare(
     if unlabelled is not None:
         elsewhere = np.concatenate([validation.images, held_out.images])
         new = ~which_have_copies(unlabelled, elsewhere, near_copies=recipe.near_copies)
-        images = torch.from_numpy(resize_faces(unlabelled[new], recipe.size))[:, None]
+        images = torch.from_numpy(resize_faces(unlabelled[new], recipe.taken_at))[:, None]
         data = replace(data, unlabelled=images.to(device))
     return replace(data, training=with_weights(data.training, recipe.balance))
 
@@ -290,10 +291,8 @@ def _weights_of(before: Checkpoint, recipe: Recipe, faces: TrainingFaces) -> Map
     network = network_of(before)
     generator = Generator(device=faces.images.device).manual_seed(recipe.seed)
     some = faces.images[:FACES_FOR_STATISTICS]
-    views = (
-        augment(some[start : start + recipe.batch_size].float() / 255.0, recipe.augment, generator)
-        for start in range(0, len(some), recipe.batch_size)
-    )
+    batches = some.float().div(255.0).split(recipe.batch_size)
+    views = (enlarged(augment(batch, recipe.augment, generator), recipe.size) for batch in batches)
     return free_kernels(measure_statistics(network.to(faces.images.device), views)).state_dict()
 
 
