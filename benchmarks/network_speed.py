@@ -18,7 +18,7 @@ import torch
 from lamplit.evaluation.speed import time_in_turn
 from lamplit.nets import build_network
 from lamplit.weights import NetworkSession, load_weights
-from lamplit.weights.registry import DEFAULT_EXPRESSION, QUICK_EXPRESSION
+from lamplit.weights.registry import DEFAULT_EXPRESSION, LARGE_EXPRESSION, QUICK_EXPRESSION
 from results import write_result
 
 ROUNDS = 15
@@ -26,8 +26,9 @@ ROUNDS = 15
 
 def compare(batch: int, threads: int, repeats: int, *, weights: str = DEFAULT_EXPRESSION) -> dict[str, float]:
     """Time both libraries in turn on one batch size."""
-    faces = np.random.default_rng(0).random((batch, 1, 48, 48), dtype=np.float32)
     card, content = load_weights(weights)
+    side = card.input_size
+    faces = np.random.default_rng(0).random((batch, 1, side, side), dtype=np.float32)
     session = NetworkSession(content, name=card.name, threads=threads)
     network = build_network(card.recipe["network"], n_classes=8, **card.recipe["settings"]).eval()
     network = network.to(memory_format=torch.channels_last)
@@ -57,6 +58,10 @@ def main() -> None:
         "smallest": {
             "weights": QUICK_EXPRESSION,
             "batch_1_one_thread": compare(batch=1, threads=1, repeats=80, weights=QUICK_EXPRESSION),
+        },
+        "largest": {
+            "weights": LARGE_EXPRESSION,
+            "batch_1_one_thread": compare(batch=1, threads=1, repeats=20, weights=LARGE_EXPRESSION),
         },
     }
     write_result("network_speed", figures)

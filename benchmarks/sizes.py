@@ -1,6 +1,6 @@
 """The sizes that come with lamplit side by side, each in a single pass and with flips.
 
-The default and the smallest also see the faces brought upright by their landmarks.
+Those of `lamplit.weights.registry.SIZES` also see the faces brought upright by their landmarks.
 
 FER+ validation, majority protocol: the eight expressions and the Ekman six in good light, and accuracy over
 the six bad lights of the short protocol. Times: one face per call through `predict_proba`, one thread, all in
@@ -25,7 +25,7 @@ from lamplit.cli.models import model_of
 from lamplit.evaluation.metrics import ClassificationMetrics
 from lamplit.evaluation.speed import time_in_turn
 from lamplit.expression import ExpressionClassifier
-from lamplit.weights.registry import DEFAULT_EXPRESSION, QUICK_EXPRESSION, list_weights
+from lamplit.weights.registry import SIZES, list_weights
 from results import data_parser, write_result
 
 WAYS: tuple[dict[str, bool], ...] = ({}, {"flips": True})
@@ -69,8 +69,7 @@ def main() -> None:
     parser.add_argument("others", nargs="*", help="weights that do not come with lamplit")
     given = parser.parse_args()
     names = [*(card.name for card in list_weights()), *given.others]
-    usual = (DEFAULT_EXPRESSION, QUICK_EXPRESSION)
-    ways = [(name, way) for name in names for way in (*WAYS, *(MORE_WAYS if name in usual else ()))]
+    ways = [(name, way) for name in names for way in (*WAYS, *(MORE_WAYS if name in SIZES.values() else ()))]
     classifiers = [ExpressionClassifier(name, threads=1, **way) for name, way in ways]
     face = np.random.default_rng(0).integers(0, 256, (1, 48, 48), dtype=np.uint8)
     timings = time_in_turn([lambda c=c: c.predict_proba(face) for c in classifiers], rounds=15, repeats=40)

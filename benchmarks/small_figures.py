@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from statistics import fmean
+from typing import Any
 
 from stored import machine, result, table, where_measured
 
@@ -100,31 +102,37 @@ def cascade() -> str:
 def cascade_in_lights() -> str:
     """Return the cascade in bad light beside its networks alone."""
     figures = result("exit_cascade")
-    first, last = figures["weights"][0], figures["weights"][-1]
     numbers = {
-        row["name"]: (
-            row["singles"][0],
-            row["singles"][-1],
-            row["accuracy"],
-            100 * row["shares"][0],
-            row["milliseconds"],
-        )
+        row["name"]: (*row["singles"], row["accuracy"], 100 * row["shares"][0], row["milliseconds"])
         for row in figures["lights"]
     }
     _, *bad = numbers.values()
     numbers["mean of the six bad ones"] = tuple(map(fmean, zip(*bad, strict=True)))
-    rows = [("light", f"{first} alone", f"{last} alone", "the cascade", "the first answers", "ms per face")]
-    for name, (quick, usual, both, share, milliseconds) in numbers.items():
-        accuracies = (f"{accuracy:.3f}" for accuracy in (quick, usual, both))
-        rows.append((name, *accuracies, f"{share:.0f} %", f"{milliseconds:.2f}"))
+    alone = (f"{weights} alone" for weights in figures["weights"])
+    rows = [("light", *alone, "the cascade", "the first answers", "ms per face")]
+    for name, (*accuracies, share, milliseconds) in numbers.items():
+        written = (f"{accuracy:.3f}" for accuracy in accuracies)
+        rows.append((name, *written, f"{share:.0f} %", f"{milliseconds:.2f}"))
     return table(rows) + "\nThe same faces and thresholds.\n"
 
 
 def sizes() -> str:
     """Return the sizes, each as often as it looks at a face."""
+    rows = result("sizes")["rows"]
+    first = rows[0]
+    about = (
+        f"FER+ validation, majority, {first['eight']['faces']:,} faces of the eight expressions and "
+        f"{first['six']['faces']:,} of the Ekman six (probabilities renormalised). Milliseconds: one face "
+        f"per call, one thread, all in turn, reading of the light included. Machine: {machine('sizes')}."
+    )
+    return f"{_sizes(rows)}\n{about}\n"
+
+
+def _sizes(networks: Sequence[Mapping[str, Any]]) -> str:
+    """Return a row for each network and way to look at a face."""
     quality = ("8: accuracy", "macro F1", "6: accuracy", "log loss", "six bad lights", "calibration error")
     rows = [("weights", "", "parameters", "MB", "ms", *quality)]
-    for row in result("sizes")["rows"]:
+    for row in networks:
         eight, six = row["eight"], row["six"]
         rows.append(
             (
@@ -141,20 +149,34 @@ def sizes() -> str:
                 f"{eight['calibration_error']:.3f}",
             )
         )
-    first = result("sizes")["rows"][0]
-    about = (
-        f"FER+ validation, majority, {first['eight']['faces']:,} faces of the eight expressions and "
-        f"{first['six']['faces']:,} of the Ekman six (probabilities renormalised). Milliseconds: one face "
-        f"per call, one thread, all in turn, reading of the light included. Machine: {machine('sizes')}."
-    )
+    return table(rows)
+
+
+def committee() -> str:
+    """Return the sizes alone and together."""
+    quality = ("8: accuracy", "macro F1", "log loss", "6: accuracy", "log loss", "six bad lights")
+    rows = [("who answers", "ms", *quality, "calibration error")]
+    figures = result("committee")
+    for row in figures["rows"]:
+        eight, six = row["eight"], row["six"]
+        values = (
+            *(eight[key] for key in ("accuracy", "macro_f1", "log_loss")),
+            *(six[key] for key in ("accuracy", "log_loss")),
+            row["mean_of_six_bad_lights"],
+            eight["calibration_error"],
+        )
+        who = " + ".join(row["members"])
+        rows.append((who, f"{row['milliseconds']:.2f}", *(f"{value:.3f}" for value in values)))
+    sizes = ", ".join(f"{size}: {weights}" for size, weights in figures["sizes"].items())
+    about = f"Faces, protocol and times as in the table of sizes. {sizes}. Machine: {machine('committee')}."
     return table(rows) + f"\n{about}\n"
 
 
 def alone() -> str:
-    """Return the time of the default and of the smallest network, without anything around them."""
+    """Return the time of each size's network, without anything around it."""
     figures = result("network_speed")
     rows = [("network alone", "ms per face, batch 1", "of PyTorch's time in float")]
-    for row in (figures, figures["smallest"]):
+    for row in (figures["smallest"], figures, figures["largest"]):
         one = row["batch_1_one_thread"]
         relative = f"{one['time_relative_to_pytorch']:.2f}"
         rows.append((row["weights"], f"{one['milliseconds_per_face']:.2f}", relative))
@@ -163,6 +185,7 @@ def alone() -> str:
 
 TABLES = {
     "sizes": where_measured("sizes", sizes),
+    "committee": where_measured("committee", committee),
     "int8_files": where_measured("int8", files),
     "int8_accuracy": where_measured("int8", accuracy),
     "int8_settings": where_measured("int8", settings),

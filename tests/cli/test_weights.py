@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import dataclasses
 import json
+import re
 from collections.abc import Callable
 from typing import Any
 
 from lamplit.weights.assets import list_assets
-from lamplit.weights.registry import DEFAULT_EXPRESSION, list_weights
+from lamplit.weights.registry import DEFAULT_EXPRESSION, SIZES, list_weights
 
 Run = Callable[..., Any]
 
@@ -24,6 +25,8 @@ def test_every_card_is_listed(lamplit: Run) -> None:
         assert f"{card.parameters:,} parameters" in text
         assert "happiness" in text
     assert DEFAULT_EXPRESSION in text
+    for size in SIZES:
+        assert re.search(rf"size +{size}\b", text)
     for asset in list_assets():
         assert asset.name in text
         assert asset.sha256 in text

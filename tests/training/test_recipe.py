@@ -123,6 +123,8 @@ def test_values_of_another_type_are_refused(values: dict[str, Any], message: str
         ({"batch_size": 1}, "a.toml: batch_size: needs a value from 2 to 65536, got 1"),
         ({"size": 8}, "a.toml: size: needs a value from 16 to 512, got 8"),
         ({"size": 50}, "a.toml: size: needs a multiple of 8, got 50"),
+        ({"lit_at": 8}, "a.toml: lit_at: needs 0, or from 16 to size, 48, got 8"),
+        ({"lit_at": 56}, "a.toml: lit_at: needs 0, or from 16 to size, 48, got 56"),
         ({"learning_rate": 0}, "a.toml: learning_rate: needs a value from 1e-08 to 10, got 0.0"),
         ({"learning_rate": float("nan")}, "a.toml: learning_rate: needs a value from 1e-08 to 10, got nan"),
         ({"warmup": 1}, "a.toml: warmup: needs a value from 0.01 to 0.99, got 1.0"),

@@ -184,6 +184,16 @@ def test_prepare_holds_faces_back_and_resizes() -> None:
     assert data.training.images.shape == (30, 1, blobs.SIDE, blobs.SIDE)
 
 
+def test_prepare_keeps_training_faces_at_the_size_they_are_lit_at() -> None:
+    recipe = blobs.recipe(holdout=0.25, size=32, lit_at=16)
+    more = np.random.default_rng(5).integers(0, 256, (6, 48, 48), dtype=np.uint8)
+    data = prepare(recipe, corpus(CLEAR, 40), corpus(CLEAR, 7, seed=1), unlabelled=more)
+    assert data.unlabelled is not None
+    sides = [faces.shape[2] for faces in (data.training.images, data.unlabelled)]
+    assert sides == [16, 16]
+    assert [faces.images.shape[2] for faces in (data.holdout, data.validation)] == [32, 32]
+
+
 def test_prepare_drops_training_faces_that_validation_has() -> None:
     whole = prepare(blobs.recipe(holdout=0.0), corpus(CLEAR, 40), corpus(CLEAR, 7, seed=1))
     without = prepare(blobs.recipe(holdout=0.0), corpus(CLEAR, 40), corpus(CLEAR, 7))

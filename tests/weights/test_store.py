@@ -8,7 +8,7 @@ import pytest
 
 from lamplit.core.errors import WeightsCorruptError, WeightsMissingError
 from lamplit.weights import WeightsCard, list_weights, load_weights
-from lamplit.weights.registry import DEFAULT_EXPRESSION
+from lamplit.weights.registry import DEFAULT_EXPRESSION, SIZES
 
 Put = Callable[[str], Path]
 
@@ -17,6 +17,24 @@ def test_weights_of_lamplit_load_by_name() -> None:
     card, content = load_weights(DEFAULT_EXPRESSION)
     assert card in list_weights()
     assert (len(content), hashlib.sha256(content).hexdigest()) == (card.size_bytes, card.sha256)
+
+
+def test_sizes_are_names_from_the_fewest_parameters_to_the_most_work() -> None:
+    loaded = {size: load_weights(size) for size in SIZES}
+    assert list(loaded) == ["nano", "base", "large"]
+    for size, (card, content) in loaded.items():
+        assert (card, content) == load_weights(SIZES[size])
+    nano, base, large = (card for card, _ in loaded.values())
+    assert nano.parameters <= 400_000 < base.parameters <= 3_000_000
+    assert base.name == DEFAULT_EXPRESSION
+    assert large.input_size > base.input_size
+
+
+def test_an_unknown_name_gets_sizes_and_names() -> None:
+    with pytest.raises(
+        WeightsMissingError, match=r"huge: needs one of \['nano', 'base', 'large', 'expression-"
+    ):
+        load_weights("huge")
 
 
 @pytest.mark.parametrize("kind", [Path, str])

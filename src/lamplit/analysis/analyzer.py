@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
@@ -16,7 +16,9 @@ from lamplit.core.errors import InvalidArgumentError
 from lamplit.core.landmarks import Landmarks, trusted
 from lamplit.core.values import Detection, Face, FrameResult, InputResult, LightReading
 from lamplit.expression.classifier import ExpressionClassifier
-from lamplit.expression.early_exit import ExpressionModel, usual_cascade
+from lamplit.expression.committee import usual_committee
+from lamplit.expression.early_exit import usual_cascade
+from lamplit.expression.models import ExpressionModel
 from lamplit.expression.refusal import verdict_of_answer
 from lamplit.faces.detector import USUAL, FaceDetector, detector_from
 from lamplit.faces.head_pose import pose_if_any
@@ -24,8 +26,8 @@ from lamplit.faces.landmarks import LandmarkModel, usual_landmarks
 from lamplit.imaging.images import DEFAULT_MAX_PIXELS, read_image
 from lamplit.light.reading import measure
 
-CASCADE = "cascade"
-"""Instead of a name of weights: the networks that come with lamplit in turn."""
+TOGETHER: dict[str, Callable[..., ExpressionModel]] = {"cascade": usual_cascade, "committee": usual_committee}
+"""Instead of a name of weights: networks that come with lamplit in turn, or all of them."""
 
 
 class Analyzer:
@@ -36,9 +38,11 @@ class Analyzer:
     Parameters
     ----------
     weights : str, Path or ExpressionModel, optional
-        Expression weights by name, or the path of an .onnx file with its card beside it. "cascade": the
-        smallest network answers first, and the usual one where that is unsure
-        (`lamplit.expression.early_exit.usual_cascade`). Or a classifier or cascade of your own.
+        Expression weights by name or size ("nano", "base", "large"), or the path of an .onnx file with its
+        card beside it. "cascade": the smallest network answers first, and the usual one where that is
+        unsure (`lamplit.expression.early_exit.usual_cascade`). "committee": all three sizes answer, and the
+        mean counts (`lamplit.expression.committee.usual_committee`). Or a classifier, cascade or committee of
+        your own.
     detector : str or FaceDetector
         Name of a detector (`lamplit.faces.list_detectors`), or one of your own.
     landmarks : bool, str, Path or LandmarkModel
@@ -246,12 +250,15 @@ class Analyzer:
 
 def _expression_model(weights: Any, device: str, threads: int | None) -> ExpressionModel:
     """Return what a user asked to read expressions with."""
-    if weights == CASCADE:
-        return usual_cascade(device=device, threads=threads)
+    if isinstance(weights, str) and weights in TOGETHER:
+        return TOGETHER[weights](device=device, threads=threads)
     if weights is None or isinstance(weights, str | Path):
         return ExpressionClassifier(weights, device=device, threads=threads)
     if not isinstance(weights, ExpressionModel):
-        required = "weights by name or path, 'cascade', or a classifier with labels, card and predict_proba"
+        required = (
+            f"weights by name or path, one of {list(TOGETHER)}, or a classifier with labels, card and "
+            "predict_proba"
+        )
         raise InvalidArgumentError("weights", required, type(weights).__name__)
     return weights
 

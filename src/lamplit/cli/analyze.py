@@ -47,8 +47,9 @@ def analyze(
     weights: Annotated[
         str | None,
         typer.Option(
-            help="Weights by name (see `lamplit weights`), an .onnx file with its card, or cascade: the "
-            "smallest network answers first, the usual one only where that is unsure."
+            help="Weights by size (nano, base, large) or name (see `lamplit weights`), an .onnx file with "
+            "its card; cascade: the smallest answers first, the usual one only where that is unsure; "
+            "committee: the mean of all three sizes, for accuracy."
         ),
     ] = None,
     detector: Annotated[str, typer.Option(help=f"Face detector: {', '.join(list_detectors())}.")] = USUAL,

@@ -19,7 +19,10 @@ def evaluate(
     split: Annotated[str, typer.Option(help="training, validation or test.")] = "validation",
     weights: Annotated[
         str | None,
-        typer.Option(help="Weights by name (see `lamplit weights`) or an .onnx file with its card."),
+        typer.Option(
+            help="Weights by size (nano, base, large) or name (see `lamplit weights`), or an .onnx file with "
+            "its card."
+        ),
     ] = None,
     out: Annotated[
         Path | None,

@@ -17,7 +17,10 @@ def evaluate_light(
     split: Annotated[str, typer.Option(help="training, validation or test.")] = "validation",
     weights: Annotated[
         str | None,
-        typer.Option(help="Weights by name (see `lamplit weights`) or an .onnx file with its card."),
+        typer.Option(
+            help="Weights by size (nano, base, large) or name (see `lamplit weights`), or an .onnx file with "
+            "its card."
+        ),
     ] = None,
     model: Annotated[
         str | None,

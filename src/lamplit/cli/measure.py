@@ -18,7 +18,7 @@ from lamplit.datasets.ferplus import FerPlus, read_ferplus
 from lamplit.datasets.targets import majority_in
 from lamplit.evaluation.classifier import Evaluation, evaluate_classifier
 from lamplit.evaluation.metrics import ClassificationMetrics, classification_metrics
-from lamplit.expression.classifier import ExpressionClassifier
+from lamplit.expression.models import ExpressionModel
 from lamplit.report.metrics_terminal import class_table, confusion_table, metrics_table
 
 PROTOCOL = "majority"
@@ -38,9 +38,7 @@ class SplitEvaluation:
         return {**self.whole.as_dict(), "without_copies": rest}
 
 
-def evaluate_split(
-    classifier: ExpressionClassifier, data: Path, split: str, *, hidden: bool
-) -> SplitEvaluation:
+def evaluate_split(classifier: ExpressionModel, data: Path, split: str, *, hidden: bool) -> SplitEvaluation:
     """Run a classifier over the faces of a split that have a majority, showing progress."""
     labels = classifier.card.speaks
     with counting_progress(hidden=hidden) as progress:

@@ -13,6 +13,7 @@ from lamplit.core.errors import InvalidArgumentError
 from lamplit.core.labels import EXPRESSIONS, LabelSet
 from lamplit.core.refusal import NO_DOUBT, LeastProbability
 from lamplit.expression.classifier import ExpressionClassifier
+from lamplit.expression.models import ExpressionModel
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,7 +27,7 @@ class NamedModel:
     least_probability: LeastProbability = NO_DOUBT
 
 
-def model_of(classifier: ExpressionClassifier) -> NamedModel:
+def model_of(classifier: ExpressionModel) -> NamedModel:
     """Return what the gauntlet needs of a classifier."""
     card = classifier.card
     return NamedModel(card.name, card.sha256, card.speaks, classifier.predict_proba, card.least_probability)

@@ -15,7 +15,7 @@ from rich.table import Table
 from lamplit.cli.consoles import results_console
 from lamplit.weights.assets import AssetCard, list_assets
 from lamplit.weights.cards import WeightsCard
-from lamplit.weights.registry import list_weights
+from lamplit.weights.registry import SIZES, list_weights
 
 
 def weights(
@@ -63,6 +63,7 @@ def _source_line(data: Mapping[str, Any]) -> str:
 def _weights_rows(card: WeightsCard) -> list[tuple[str, str]]:
     """Return what the table says of a network, row by row."""
     rows = [
+        *(("size", size) for size, name in SIZES.items() if name == card.name),
         ("file", f"{card.file}, {card.size_bytes / 1e6:.1f} MB, {card.parameters:,} parameters"),
         ("SHA-256", card.sha256),
         ("input", f"{card.input_size} x {card.input_size} grey; {card.preprocessing['normalisation']}"),

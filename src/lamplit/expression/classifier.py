@@ -34,7 +34,8 @@ class ExpressionClassifier:
     Parameters
     ----------
     weights : str or Path, optional
-        Name of weights that come with lamplit, or path of an .onnx file with its card beside it.
+        Name of weights that come with lamplit, or their size, "nano", "base" or "large", or path of an .onnx
+        file with its card beside it.
     device : str
         "cpu", "cuda" or "auto".
     threads : int, optional

@@ -5,14 +5,14 @@ from __future__ import annotations
 import dataclasses
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any, Protocol, runtime_checkable
+from typing import Any
 
 import numpy as np
 
 from lamplit.core.arrays import AnyArray, FloatArray, IntArray
 from lamplit.core.errors import InvalidArgumentError
 from lamplit.expression.classifier import ExpressionClassifier
-from lamplit.weights.cards import WeightsCard
+from lamplit.expression.models import ExpressionModel, check_same_labels, strictest_card
 from lamplit.weights.registry import DEFAULT_EXPRESSION, QUICK_EXPRESSION
 
 RULES = ("probability", "margin")
@@ -22,22 +22,6 @@ LEAST_OF_THE_QUICK = 0.73
 """How probable the quick network's answer must be in `usual_cascade`: chosen on every other validation face,
 in seven lights, the cheapest that loses at most 0.2 points to the default alone (docs/small-and-fast.md), and
 rounded up."""
-
-
-@runtime_checkable
-class ExpressionModel(Protocol):
-    """What a cascade is made of: `ExpressionClassifier`, or anything with its face."""
-
-    @property
-    def labels(self) -> tuple[str, ...]:
-        """The expressions, in the order of the probabilities."""
-
-    @property
-    def card(self) -> WeightsCard:
-        """What the weights are."""
-
-    def predict_proba(self, crops: AnyArray) -> FloatArray:
-        """Return the probability of each expression for each crop; shape (N, K)."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -98,14 +82,14 @@ class ExpressionCascade:
     def __init__(
         self, classifiers: Sequence[ExpressionModel], *, least: Sequence[float], rule: str = "probability"
     ) -> None:
-        _check_classifiers(classifiers)
+        check_same_labels(classifiers)
         check_least(least, n_stages=len(classifiers))
         check_rule(rule)
         self.classifiers = tuple(classifiers)
         self.least = tuple(float(threshold) for threshold in least)
         self.rule = rule
         self.labels: tuple[str, ...] = tuple(classifiers[0].labels)
-        self.card = _strictest_card([classifier.card for classifier in classifiers])
+        self.card = strictest_card([classifier.card for classifier in classifiers])
 
     def predict_proba(self, crops: AnyArray) -> FloatArray:
         """Return the probability of each expression for each crop.
@@ -272,21 +256,3 @@ def check_rule(rule: str) -> None:
     """
     if rule not in RULES:
         raise InvalidArgumentError("rule", f"one of {list(RULES)}", repr(rule))
-
-
-def _strictest_card(cards: Sequence[WeightsCard]) -> WeightsCard:
-    """Return the last of several cards, with the strictest thresholds of all."""
-    kinds = [dataclasses.asdict(card.least_probability) for card in cards]
-    strictest = {kind: max(each[kind] for each in kinds) for kind in kinds[0]}
-    return dataclasses.replace(cards[-1], refusal={**cards[-1].refusal, "least_probability": strictest})
-
-
-def _check_classifiers(classifiers: Sequence[ExpressionModel]) -> None:
-    """Refuse a cascade of one, and classifiers that speak different labels."""
-    if len(classifiers) < 2:
-        raise InvalidArgumentError("classifiers", "at least two", str(len(classifiers)))
-    first = tuple(classifiers[0].labels)
-    for classifier in classifiers[1:]:
-        if tuple(classifier.labels) != first:
-            came = f"{classifier.card.name} with {list(classifier.labels)}"
-            raise InvalidArgumentError("classifiers", f"the same labels in the same order: {first}", came)

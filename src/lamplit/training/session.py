@@ -291,8 +291,10 @@ def _weights_of(before: Checkpoint, recipe: Recipe, faces: TrainingFaces) -> Map
     network = network_of(before)
     generator = Generator(device=faces.images.device).manual_seed(recipe.seed)
     some = faces.images[:FACES_FOR_STATISTICS]
-    batches = some.float().div(255.0).split(recipe.batch_size)
-    views = (enlarged(augment(batch, recipe.augment, generator), recipe.size) for batch in batches)
+    batches = (some[start : start + recipe.batch_size] for start in range(0, len(some), recipe.batch_size))
+    views = (
+        enlarged(augment(batch.float() / 255.0, recipe.augment, generator), recipe.size) for batch in batches
+    )
     return free_kernels(measure_statistics(network.to(faces.images.device), views)).state_dict()
 
 

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from lamplit.core.errors import WeightsCorruptError, WeightsMissingError
 from lamplit.weights.cards import WeightsCard, read_card
-from lamplit.weights.registry import FOLDER, list_weights
+from lamplit.weights.registry import FOLDER, SIZES, list_weights
 
 
 def load_weights(name: str | Path) -> tuple[WeightsCard, bytes]:
@@ -16,7 +16,8 @@ def load_weights(name: str | Path) -> tuple[WeightsCard, bytes]:
     Parameters
     ----------
     name : str or Path
-        Name of weights that come with lamplit, or path of an .onnx file with its card beside it.
+        Name of weights that come with lamplit, or of a size of expression weights
+        (`lamplit.weights.registry.SIZES`), or path of an .onnx file with its card beside it.
 
     Returns
     -------
@@ -35,11 +36,13 @@ def load_weights(name: str | Path) -> tuple[WeightsCard, bytes]:
     >>> card, content = load_weights("expression-fusion-ferplus-night-v1")
     >>> len(content) == card.size_bytes
     True
+    >>> load_weights("nano")[0].name
+    'expression-nano-ferplus-v6-int8'
     """
     is_path = Path(name).suffix == ".onnx"
-    path = Path(name) if is_path else FOLDER / f"{name}.onnx"
+    path = Path(name) if is_path else FOLDER / f"{SIZES.get(str(name), name)}.onnx"
     if not is_path and not path.is_file():
-        known = [card.name for card in list_weights()]  # other networks have cards of their own
+        known = [*SIZES, *(card.name for card in list_weights())]  # other networks have cards of their own
         raise WeightsMissingError(str(name), f"one of {known} or the path of an .onnx file", "neither")
     content = _read(path)
     card = read_card(path.with_suffix(".json"))
