@@ -28,6 +28,7 @@ from lamplit.weights.registry import SIZES
 from results import parse_data, write_result
 from sizes import figures
 
+OF_A_LIGHT = ("accuracy", "calibration_error", "refused_for_doubt", "wrong_of_answered")
 TOGETHER = [members for n in (1, 2, 3) for members in combinations(SIZES, n)]
 
 
@@ -45,7 +46,7 @@ def measured(members: tuple[str, ...], data: Path) -> dict[str, Any]:
         **figures(evaluate_split(asked, data, "validation", hidden=True)),
         "mean_of_six_bad_lights": round(gauntlet["mean_of_six_bad_lights"], 4),
         "lights": {
-            row["name"]: {key: round(row[key], 4) for key in ("accuracy", "calibration_error")}
+            row["name"]: {key: row[key] and round(row[key], 4) for key in OF_A_LIGHT}
             for row in gauntlet["lights"]
         },
     }

@@ -27,7 +27,8 @@ class ExpressionCommittee:
     labels : tuple of str
         The expressions, in the order of the probabilities.
     card : WeightsCard
-        That of the last classifier, with the strictest thresholds of all for what is no answer.
+        That of the last classifier with the names of all, the strictest thresholds of any for what is no
+        answer, and the largest input.
 
     Raises
     ------
@@ -50,7 +51,9 @@ class ExpressionCommittee:
         check_same_labels(classifiers)
         self.classifiers = tuple(classifiers)
         self.labels: tuple[str, ...] = tuple(classifiers[0].labels)
-        self.card = strictest_card([classifier.card for classifier in classifiers])
+        cards = [classifier.card for classifier in classifiers]
+        together = f"committee of {', '.join(card.name for card in cards)}"
+        self.card = dataclasses.replace(strictest_card(cards), name=together, sha256="")
 
     def predict_proba(self, crops: AnyArray) -> FloatArray:
         """Return the probability of each expression for each crop.

@@ -58,7 +58,8 @@ class ExpressionCascade:
     labels : tuple of str
         The expressions, in the order of the probabilities.
     card : WeightsCard
-        That of the last classifier, with the strictest thresholds of all for what is no answer.
+        That of the last classifier, with the strictest thresholds of all for what is no answer, and the
+        largest input of all.
 
     Raises
     ------
