@@ -155,7 +155,7 @@ def _sizes(networks: Sequence[Mapping[str, Any]]) -> str:
 def committee() -> str:
     """Return the sizes alone and together."""
     quality = ("8: accuracy", "macro F1", "log loss", "6: accuracy", "log loss", "six bad lights")
-    rows = [("who answers", "ms", *quality, "calibration error")]
+    rows = [("who answers", "ms", *quality, "calibration error", "kept back", "wrong of the rest")]
     figures = result("committee")
     for row in figures["rows"]:
         eight, six = row["eight"], row["six"]
@@ -165,10 +165,15 @@ def committee() -> str:
             row["mean_of_six_bad_lights"],
             eight["calibration_error"],
         )
-        who = " + ".join(row["members"])
-        rows.append((who, f"{row['milliseconds']:.2f}", *(f"{value:.3f}" for value in values)))
+        good = row["lights"]["good light"]
+        kept = (f"{100 * good[key]:.1f} %" for key in ("refused_for_doubt", "wrong_of_answered"))
+        who, milliseconds = " + ".join(row["members"]), f"{row['milliseconds']:.2f}"
+        rows.append((who, milliseconds, *(f"{value:.3f}" for value in values), *kept))
     sizes = ", ".join(f"{size}: {weights}" for size, weights in figures["sizes"].items())
-    about = f"Faces, protocol and times as in the table of sizes. {sizes}. Machine: {machine('committee')}."
+    about = (
+        "Faces, protocol and times as in the table of sizes; calibration error, and answers kept back as "
+        f"unsure, in good light. {sizes}. Machine: {machine('committee')}."
+    )
     return table(rows) + f"\n{about}\n"
 
 

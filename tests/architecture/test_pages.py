@@ -12,6 +12,8 @@ from typing import Any
 import numpy as np
 import pytest
 
+from lamplit.weights.registry import SIZES
+
 FENCED = re.compile(r"^```python\n(.*?)^```", flags=re.MULTILINE | re.DOTALL)
 
 
@@ -84,3 +86,7 @@ def test_small_and_fast(repository: Path) -> None:
     exec(block, names)
     assert names["cascade"].predict_proba(names["crops"]).shape == (3, 8)
     assert [name in str(names["cascade"].description) for name in ("nano", "base")] == [True, True]
+    (block,) = [block for block in indented(page) if "ExpressionCommittee" in block]
+    exec(block, names)
+    members = [member["name"] for member in names["quicker"].description["members"]]
+    assert members == [SIZES["nano"], SIZES["base"]]

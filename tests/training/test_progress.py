@@ -83,7 +83,10 @@ def test_what_comes_before_the_first_epoch_has_the_bar_until_then(tmp_path: Path
     assert "loss" not in line, "nothing has been learnt yet"
     console = Console(file=io.StringIO(), width=120)
     with TrainingProgress(2, tmp_path, console) as progress:
-        progress.on_step("bringing faces upright", 1000, 1000)
+        progress.on_step("asking teachers", 4, 4)
+        progress.on_step("asking teachers", 1, 4)  # of other faces
+        (task,) = progress._bar.tasks
+        assert (task.completed, task.finished) == (1, False)
         progress.on_batch(1, 1, 4, loss=1.25, accuracy=0.5)
     (line,) = console.file.getvalue().splitlines()  # type: ignore[attr-defined]
     assert line.startswith("epoch 1/2")

@@ -17,7 +17,7 @@ from lamplit.faces.upright import upright_crops
 from lamplit.imaging.colour import grey_from_rgb
 from lamplit.imaging.images import read_image
 from lamplit.nets import build_network
-from lamplit.training import session
+from lamplit.training import session, teaching
 from lamplit.training.checkpoint import Checkpoint, load_checkpoint
 from lamplit.training.faces import TrainingFaces
 from lamplit.training.loop import predict_logits, train
@@ -111,13 +111,14 @@ def test_teachers_may_see_faces_upright_too(faces: TrainingFaces, teacher: Check
     torch.testing.assert_close(told, found)
 
 
-def test_upright_faces_are_those_of_the_landmarks(repository: Path) -> None:
+def test_upright_faces_are_those_of_the_landmarks(repository: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(teaching, "TURNED_AT_ONCE", 1)
     photo = grey_from_rgb(read_image(repository / "examples" / "eileen-collins.jpg"))
     face = crop_face(photo, Box(177, 66, 274, 163), size=48)[None]
     tilted = torch.from_numpy(np.concatenate([face, np.rot90(face, axes=(1, 2))]))[:, None]
     said: list[tuple[str, int, int]] = []
     found = upright_views(tilted, on_step=lambda *word: said.append(word))
-    assert said == [("bringing faces upright", 2, 2)]
+    assert said == [("bringing faces upright", 1, 2), ("bringing faces upright", 2, 2)]
     assert (found.shape, found.dtype) == (tilted.shape, torch.uint8)
     assert not torch.equal(found[0], tilted[0])
     expected = upright_crops(tilted[:, 0].numpy(), size=48, marks=usual_landmarks())

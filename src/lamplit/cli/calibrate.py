@@ -12,7 +12,10 @@ from lamplit.cli.consoles import results_console, tell
 
 def calibrate(
     weights: Annotated[
-        str, typer.Argument(help="Weights by name (see `lamplit weights`) or an .onnx file with its card.")
+        str,
+        typer.Argument(
+            help="Weights by size or name (see `lamplit weights`) or an .onnx file with its card."
+        ),
     ],
     data: Annotated[Path, typer.Option(help="Folder or zip with FER+.", envvar="LAMPLIT_DATA")],
     out: Annotated[

@@ -17,7 +17,8 @@ from lamplit.core.files import make_folder
 
 def evaluate_cascade(
     weights: Annotated[
-        list[str], typer.Argument(help="Two or more weights, by name or as .onnx files with their cards.")
+        list[str],
+        typer.Argument(help="Two or more weights, by size or name or as .onnx files with their cards."),
     ],
     data: Annotated[Path, typer.Option(help="Folder or zip with FER+.", envvar="LAMPLIT_DATA")],
     split: Annotated[str, typer.Option(help="training, validation or test.")] = "validation",

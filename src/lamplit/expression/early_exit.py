@@ -166,7 +166,7 @@ class ExpressionCascade:
 
 
 def usual_cascade(*, device: str = "cpu", threads: int | None = None) -> ExpressionCascade:
-    """Return the cascade of the networks that come with lamplit: the smallest first, then the usual one.
+    """Return the cascade of two networks that come with lamplit: the smallest first, then the usual one.
 
     Parameters
     ----------

@@ -68,6 +68,8 @@ class RunProgress:
 
     def on_step(self, what: str, done: int, total: int) -> None:
         """Show how far a preparation is; the next batch puts the training in its place."""
+        if done <= self._bar.tasks[0].completed:
+            self._bar.reset(self._task)  # the next thing begins, or the same one with other faces
         self._bar.update(self._task, total=total, completed=done, doing=what)
 
     def _finish(self) -> None:

@@ -24,10 +24,11 @@ QUICK_EXPRESSION = "expression-nano-ferplus-v6-int8"
 """What answers first in `lamplit.expression.early_exit.usual_cascade`: the default where it is unsure."""
 
 LARGE_EXPRESSION = "expression-large-ferplus-v2-int8"
-"""Accuracy first: the default's network on larger faces, for nearly twice the time."""
+"""Accuracy by day first: the default's network on larger faces, for nearly twice the time."""
 
 SIZES = {"nano": QUICK_EXPRESSION, "base": DEFAULT_EXPRESSION, "large": LARGE_EXPRESSION}
-"""Short names of the three sizes of expression weights; they go wherever a name of weights goes."""
+"""Short names of the three sizes of expression weights, wherever weights are loaded to read expressions.
+Recipes name weights in full: another file may have the size one day."""
 
 DEFAULT_DETECTOR = "detector-faces-missed-v1-int8"
 """What `lamplit.faces.net.NetFaceDetector` loads when it is not told otherwise: in 8 bits, in part."""
