@@ -19,60 +19,52 @@ from lamplit.imaging.images import read_image
 from lamplit.weights.registry import SIZES
 
 
-@pytest.fixture(scope="module")
-def faces() -> np.ndarray:
-    coarse = np.random.default_rng(0).integers(0, 256, (12, 6, 6), dtype=np.uint8)
-    return coarse.repeat(8, axis=1).repeat(8, axis=2)
-
-
-@pytest.fixture(scope="module")
-def classifiers(
-    small_weights: Callable[..., Path], tmp_path_factory: pytest.TempPathFactory
-) -> list[ExpressionClassifier]:
-    folder = tmp_path_factory.mktemp("weights")
-    return [
-        ExpressionClassifier(small_weights(folder, f"net{seed}", seed=seed), threads=1) for seed in range(3)
-    ]
-
-
-def test_every_member_counts_alike(classifiers: list[ExpressionClassifier], faces: np.ndarray) -> None:
-    one, two, three = (classifier.predict_proba(faces) for classifier in classifiers)
+def test_every_member_counts_alike(
+    three_classifiers: list[ExpressionClassifier], coarse_faces: np.ndarray
+) -> None:
+    one, two, three = (classifier.predict_proba(coarse_faces) for classifier in three_classifiers)
     assert np.abs(one - two).max() > 0.01
-    found = ExpressionCommittee(classifiers).predict_proba(faces)
+    found = ExpressionCommittee(three_classifiers).predict_proba(coarse_faces)
     np.testing.assert_allclose(found, (one + two + three) / 3, atol=1e-6)
     np.testing.assert_allclose(found.sum(axis=1), 1, atol=1e-5)
-    assert (found.shape, found.dtype) == ((12, 8), np.float32)
+    assert (found.shape, found.dtype) == ((40, 8), np.float32)
 
 
-def test_it_has_the_face_of_a_classifier(classifiers: list[ExpressionClassifier], faces: np.ndarray) -> None:
-    committee = ExpressionCommittee(classifiers[:2])
-    assert committee.labels == classifiers[0].labels
-    colour = faces[:4, :, :, None].repeat(3, axis=3)
-    np.testing.assert_allclose(committee.predict_proba(colour), committee.predict_proba(faces[:4]), atol=1e-3)
-    assert committee.predict_proba(faces[:0]).shape == (0, 8)
+def test_it_has_the_face_of_a_classifier(
+    three_classifiers: list[ExpressionClassifier], coarse_faces: np.ndarray
+) -> None:
+    committee = ExpressionCommittee(three_classifiers[:2])
+    assert committee.labels == three_classifiers[0].labels
+    colour = coarse_faces[:4, :, :, None].repeat(3, axis=3)
+    np.testing.assert_allclose(
+        committee.predict_proba(colour), committee.predict_proba(coarse_faces[:4]), atol=1e-3
+    )
+    assert committee.predict_proba(coarse_faces[:0]).shape == (0, 8)
     with pytest.raises(InvalidArgumentError, match="crops: needs a uint8 array"):
-        committee.predict_proba(faces.astype(np.float32))
+        committee.predict_proba(coarse_faces.astype(np.float32))
     with pytest.raises(EmptyImageError, match="at least one pixel"):
-        committee.predict_proba(faces[:, :0])
-    cascade = ExpressionCascade([classifiers[0], committee], least=[1.0])
-    np.testing.assert_allclose(cascade.predict_proba(faces), committee.predict_proba(faces), atol=1e-5)
+        committee.predict_proba(coarse_faces[:, :0])
+    cascade = ExpressionCascade([three_classifiers[0], committee], least=[1.0])
+    np.testing.assert_allclose(
+        cascade.predict_proba(coarse_faces), committee.predict_proba(coarse_faces), atol=1e-5
+    )
 
 
-def test_it_says_what_it_consists_of(classifiers: list[ExpressionClassifier]) -> None:
-    told = json.loads(json.dumps(ExpressionCommittee(classifiers[:2]).description))
-    assert told["labels"] == list(classifiers[0].labels)
+def test_it_says_what_it_consists_of(three_classifiers: list[ExpressionClassifier]) -> None:
+    told = json.loads(json.dumps(ExpressionCommittee(three_classifiers[:2]).description))
+    assert told["labels"] == list(three_classifiers[0].labels)
     assert [member["name"] for member in told["members"]] == ["net0", "net1"]
-    assert told["members"][1]["sha256"] == classifiers[1].card.sha256
+    assert told["members"][1]["sha256"] == three_classifiers[1].card.sha256
 
 
 def test_other_labels_and_too_few_members_are_refused(
-    classifiers: list[ExpressionClassifier], small_weights: Callable[..., Path], tmp_path: Path
+    three_classifiers: list[ExpressionClassifier], small_weights: Callable[..., Path], tmp_path: Path
 ) -> None:
     six = ExpressionClassifier(small_weights(tmp_path, "six", labels=EKMAN_SIX), threads=1)
     with pytest.raises(InvalidArgumentError, match=r"the same labels in the same order: .*got six with"):
-        ExpressionCommittee([classifiers[0], six])
+        ExpressionCommittee([three_classifiers[0], six])
     with pytest.raises(InvalidArgumentError, match="classifiers: needs at least two, got 1"):
-        ExpressionCommittee(classifiers[:1])
+        ExpressionCommittee(three_classifiers[:1])
 
 
 def test_the_usual_committee_has_one_of_each_size_and_takes_the_largest_crops() -> None:
