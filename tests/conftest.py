@@ -15,9 +15,9 @@ from lamplit.weights.cards import WeightsCard, write_card
 
 REPOSITORY = Path(__file__).resolve().parents[1]
 
-# Cases this small lose more by waiting for a second thread than they gain. And with more than one thread, torch's
-# backward pass in bfloat16 ends in a crash where a network has 4 or 8 channels and a batch an odd number of faces
-# (torch 2.13 on CPUs with avx512_bf16): networks of the tests do, those of lamplit's recipes do not.
+# Cases this small lose more by waiting for a second thread than they gain. And with more than one, torch's
+# backward pass in bfloat16 crashes where a network has 4 or 8 channels and a batch an odd number of faces
+# (torch 2.13, CPUs with avx512_bf16): networks of the tests are that narrow, those of the recipes are not.
 os.environ.setdefault("OMP_NUM_THREADS", "1")
 
 
