@@ -207,7 +207,7 @@ def test_names_are_taken_literally(lamplit: Run, photo: Path, tmp_path: Path, na
 @pytest.mark.parametrize(
     ("words", "message"),
     [
-        (["--weights", "no-such"], "lamplit: no-such: needs one of ['expression-"),
+        (["--weights", "no-such"], "lamplit: no-such: needs one of ['nano', 'base', 'large', 'expression-"),
         (["--weights", "gone.onnx"], "lamplit: gone.onnx: needs a weight file that can be read"),
         (["--detector", "no-such"], "lamplit: detector: needs one of ['boosted', 'cascade', 'net']"),
         (["--device", "tpu"], "lamplit: device: needs one of ['auto', 'cpu'"),
