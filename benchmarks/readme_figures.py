@@ -71,7 +71,7 @@ def validation_rows() -> list[tuple[str, str, str]]:
 
 
 def size_rows() -> list[tuple[str, str, str]]:
-    """Return the rows about more than one pass, and about the smallest network."""
+    """Return the rows about more than one pass, the other sizes, and all together."""
     speed = result("network_speed")
     flipped, upright = (sizes_of(speed["weights"], way) for way in ("with flips", "upright, too"))
     together = {"+".join(row["members"]): row for row in result("committee")["rows"]}

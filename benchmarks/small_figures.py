@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
 from statistics import fmean
-from typing import Any
 
 from stored import machine, result, table, where_measured
 
@@ -118,21 +116,9 @@ def cascade_in_lights() -> str:
 
 def sizes() -> str:
     """Return the sizes, each as often as it looks at a face."""
-    rows = result("sizes")["rows"]
-    first = rows[0]
-    about = (
-        f"FER+ validation, majority, {first['eight']['faces']:,} faces of the eight expressions and "
-        f"{first['six']['faces']:,} of the Ekman six (probabilities renormalised). Milliseconds: one face "
-        f"per call, one thread, all in turn, reading of the light included. Machine: {machine('sizes')}."
-    )
-    return f"{_sizes(rows)}\n{about}\n"
-
-
-def _sizes(networks: Sequence[Mapping[str, Any]]) -> str:
-    """Return a row for each network and way to look at a face."""
     quality = ("8: accuracy", "macro F1", "6: accuracy", "log loss", "six bad lights", "calibration error")
     rows = [("weights", "", "parameters", "MB", "ms", *quality)]
-    for row in networks:
+    for row in result("sizes")["rows"]:
         eight, six = row["eight"], row["six"]
         rows.append(
             (
@@ -149,7 +135,13 @@ def _sizes(networks: Sequence[Mapping[str, Any]]) -> str:
                 f"{eight['calibration_error']:.3f}",
             )
         )
-    return table(rows)
+    first = result("sizes")["rows"][0]
+    about = (
+        f"FER+ validation, majority, {first['eight']['faces']:,} faces of the eight expressions and "
+        f"{first['six']['faces']:,} of the Ekman six (probabilities renormalised). Milliseconds: one face "
+        f"per call, one thread, all in turn, reading of the light included. Machine: {machine('sizes')}."
+    )
+    return table(rows) + f"\n{about}\n"
 
 
 def committee() -> str:
