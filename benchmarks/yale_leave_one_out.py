@@ -84,7 +84,7 @@ def answers(way: str, data: OwnData) -> list[dict[str, Any]]:
         if tuner is None:
             recipe = recipe_of(way)
             start = load_weights(tuning_of(recipe.name, recipe.finetune).weights or FLOAT_EXPRESSION)
-            tuner = FineTuner(recipe, start, faces, on_step=lambda *_: None, observer=Quiet())
+            tuner = FineTuner(recipe, start, faces, observer=Quiet())
         others, own = without(faces, person)
         left_out = faces.subset(own)
         tuned = tuner.fit(others, left_out, FOLDER / way / person)

@@ -63,7 +63,7 @@ def tuner_of(
     settings: Recipe, start: Start, data: OwnData, observer: blobs.Silent | None = None
 ) -> FineTuner:
     watching = observer or blobs.Silent()
-    return FineTuner(settings, start, data.training, on_step=lambda *_: None, observer=watching)
+    return FineTuner(settings, start, data.training, observer=watching)
 
 
 @dataclass(frozen=True)
@@ -291,7 +291,7 @@ def test_everybody_is_judged_by_a_network_that_never_saw_them(
     # By hand for one person: only the others' faces are there at all.
     who = np.array(data.training.pictures.people)
     others = data.training.subset(who != "Bob")
-    alone = FineTuner(settings, start, others, on_step=lambda *_: None, observer=blobs.Silent())
+    alone = FineTuner(settings, start, others, observer=blobs.Silent())
     tuned = alone.fit(np.arange(len(others)), None, tmp_path)
     said = tuned.predict_proba(data.training.subset(who == "Bob"))
     np.testing.assert_allclose(answers[who == "Bob"], said, atol=1e-5)

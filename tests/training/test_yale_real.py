@@ -24,7 +24,7 @@ def test_people_left_out_are_read_well(data_dir: Path, tmp_path: Path) -> None:
     people = np.array(data.training.pictures.people)
     some = data.training.subset(np.isin(people, np.unique(people)[:6]))
     start = load_weights(FLOAT_EXPRESSION)
-    tuner = FineTuner(recipe, start, some, on_step=lambda *_: None, observer=blobs.Silent())
+    tuner = FineTuner(recipe, start, some, observer=blobs.Silent())
     answers = leave_people_out(tuner, tmp_path, on_person=lambda *_: None)
     right = answers.argmax(axis=1) == some.pictures.classes
     # Five people are few: the figure over all fifteen is in benchmarks/yale_leave_one_out.py.

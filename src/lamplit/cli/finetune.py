@@ -38,7 +38,7 @@ def finetune(
         data = read_own_data(recipe, path, on_step=steps.on_step)
         check_folder(folder, name, data)
         make_folder(folder)
-        tuner = FineTuner(recipe, start, data.training, on_step=steps.on_step, observer=steps)
+        tuner = FineTuner(recipe, start, data.training, observer=steps)
         everybody = data.report is None
         left_out = leave_people_out(tuner, folder, on_person=steps.on_person) if everybody else None
         tuned = tune_on(tuner, data, folder)

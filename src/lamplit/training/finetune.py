@@ -22,7 +22,6 @@ from lamplit.core.arrays import FloatArray, IntArray
 from lamplit.core.errors import RecipeError
 from lamplit.core.files import make_folder
 from lamplit.core.labels import LabelSet
-from lamplit.core.steps import OnStep
 from lamplit.expression.calibration import fit_temperature, softmax
 from lamplit.nets.tapped import EVERYTHING, TappedNet
 from lamplit.training.balance import with_weights
@@ -113,10 +112,8 @@ class FineTuner:
         The weights to start from, of `lamplit.weights.store.load_weights`.
     faces : FramedFaces
         All faces that will be learnt from.
-    on_step : callable
-        Told (what is done, how much, of how much).
     observer : Observer
-        Told of gradient descent.
+        Told how far features and choices are, and of gradient descent.
 
     Raises
     ------
@@ -130,14 +127,12 @@ class FineTuner:
         start: tuple[WeightsCard, bytes],
         faces: FramedFaces,
         *,
-        on_step: OnStep,
         observer: Observer,
     ) -> None:
         self.recipe = recipe
         self.tuning = tuning_of(recipe.name, recipe.finetune)
         self.start = start
         self.faces = faces
-        self.on_step = on_step
         self.observer = observer
         self.labels = faces.pictures.labels
         self.deeper = self.tuning.freeze != EVERYTHING or len(faces) > MOST_FACES_FOR_HEAD
@@ -177,7 +172,7 @@ class FineTuner:
         pictures = self.faces.subset(self.sample[shown]).pictures
         folds = folds_of(pictures.people, pictures.classes, self.tuning.folds, seed=self.recipe.seed)
         parts = [shown[fold] for fold in folds]
-        choice = choose(self._data, self._features, parts, self.tuning, on_step=self.on_step)
+        choice = choose(self._data, self._features, parts, self.tuning, on_step=self.observer.on_step)
         seen = self._features[choice.size]
         (head,) = self._data.heads(seen, shown, [choice.strength], copies=choice.copies)
         network = self._network(choice.size)
@@ -223,7 +218,7 @@ class FineTuner:
         """Return the features of the sample at an input size."""
         network = self._network(size).to(choose_fabric().device)
         faces = self.faces.subset(self.sample)
-        return face_features(network, faces, self.recipe, size=size, on_step=self.on_step)
+        return face_features(network, faces, self.recipe, size=size, on_step=self.observer.on_step)
 
     def _deeper(
         self,
